@@ -1,0 +1,104 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package contract is the treaty between the operator and the pod: every
+// port, path, header, limit and setting that one side writes and the other
+// reads. It holds constants and plain types only, so that the operator can
+// import it without pulling in the server.
+package contract
+
+// Ports of the pod.
+const (
+	// HTTPPort serves the API and the health routes.
+	HTTPPort = 8000
+	// MetricsPort serves /metrics and nothing else, so that a network policy
+	// can open it to monitoring alone.
+	MetricsPort = 8001
+	// HTTPPortName and MetricsPortName are the names of the two ports in the
+	// pod and in the Service.
+	HTTPPortName    = "http"
+	MetricsPortName = "metrics"
+)
+
+// Paths inside the container.
+const (
+	// SettingsFile is where the operator mounts the ConfigMap's settings.
+	SettingsFile = "/etc/quantumrerank/settings.json"
+	// SettingsKey is the key of the settings in the ConfigMap.
+	SettingsKey = "settings.json"
+	// BundledModelDir is where the image carries the default model.
+	BundledModelDir = "/models/all-MiniLM-L6-v2"
+	// MountedModelDir is where a model from an image volume or a persistent
+	// volume claim is mounted.
+	MountedModelDir = "/models/mounted"
+	// TerminationLog receives one JSON line (Termination) when the pod fails.
+	TerminationLog = "/dev/termination-log"
+	// Binary is the entry point of the image.
+	Binary = "/reranker"
+)
+
+// HTTP paths that the operator probes or scrapes.
+const (
+	PathHealth         = "/health"
+	PathHealthDetailed = "/health/detailed"
+	PathHealthReady    = "/health/ready"
+	PathHealthLive     = "/health/live"
+	PathMetrics        = "/metrics"
+	PathRerank         = "/v1/rerank"
+	PathSimilarity     = "/v1/similarity"
+)
+
+// Header names.
+const (
+	HeaderRequestID      = "X-Request-ID"
+	HeaderProcessingTime = "X-Processing-Time"
+	HeaderServerTiming   = "Server-Timing"
+	HeaderMethodUsed     = "X-Rerank-Method-Used"
+	HeaderDegraded       = "X-Rerank-Degraded"
+	HeaderRetryAfterMs   = "Retry-After-Ms"
+)
+
+// Methods of scoring.
+const (
+	MethodClassical = "classical"
+	MethodQuantum   = "quantum"
+	MethodHybrid    = "hybrid"
+)
+
+// States of the quantum method.
+const (
+	QuantumStateMixed = "mixed"
+	QuantumStatePure  = "pure"
+)
+
+// Limits of the mission, which are also the largest values that a Reranker
+// may set. Characters are Unicode code points.
+const (
+	MaxDocuments          = 1000
+	MaxQueryCharacters    = 10_000
+	MaxDocumentCharacters = 50_000
+)
+
+// Defaults that both sides share. The operator publishes them in
+// status.effective; the pod uses them when it runs without a settings file.
+const (
+	DefaultMethod                        = MethodHybrid
+	DefaultQuantumState                  = QuantumStateMixed
+	DefaultQuantumRank                   = 8
+	DefaultQuantumWeightPercent          = 30
+	DefaultMaxConcurrentRequests         = 8
+	DefaultRequestTimeoutMilliseconds    = 10_000
+	DefaultMaxBodyBytes                  = 16 << 20
+	DefaultRerankLatencyMilliseconds     = 500
+	DefaultSimilarityLatencyMilliseconds = 100
+	DefaultBatchDocuments                = 100
+	DefaultPercentile                    = 95
+	DefaultRequestsPerMinute             = 100
+	DefaultWindowSeconds                 = 300
+	DefaultMemoryLimitBytes              = 2 << 30
+	DefaultBreakerFailureThreshold       = 3
+	DefaultBreakerOpenSeconds            = 30
+	DefaultBreakerHalfOpenRequests       = 1
+	DefaultDrainDelaySeconds             = 5
+	DefaultDrainTimeoutSeconds           = 30
+)
