@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Copyright The QuantumRerank Authors.
+# SPDX-License-Identifier: Apache-2.0
+#
+# Formats and vets what the linter does not see: helper modules below hack/
+# and the assembly of every architecture, with and without the purego tag.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+(cd hack/image && go vet ./... && go test ./...)
+for arch in amd64 arm64; do
+  GOARCH=$arch go vet ./reranker/engine/...
+  GOARCH=$arch go vet -tags purego ./reranker/engine/...
+done
