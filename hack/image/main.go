@@ -63,7 +63,7 @@ func parse(args []string, stderr io.Writer) (o build.Options, archive, layoutDir
 	flags.SetOutput(stderr)
 	flags.StringVar(&archive, "o", "", "write a tar archive for docker, kind and containerd to this `file`")
 	flags.StringVar(&layoutDir, "oci", "", "write an OCI layout to this `directory`")
-	flags.StringVar(&o.Tag, "t", "", "`name:tag` of the image")
+	flags.StringVar(&o.Tag, "t", "", "`host/name:tag` of the image")
 	flags.StringVar(&o.User, "user", "65532:65532", "numeric `uid:gid` of the process")
 	flags.StringVar(&o.Architecture, "arch", runtime.GOARCH, "architecture of the binaries")
 	flags.Func("layer", "`source=/target,...`: one layer of files and directories (repeatable)", func(s string) error {

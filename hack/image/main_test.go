@@ -43,7 +43,7 @@ func TestRunRefuses(t *testing.T) {
 		"a label twice":          {[]string{"-o", "x", "--label", "k=1", "--label", "k=2"}, "", "given twice"},
 		"a date as epoch":        {[]string{"-o", "x"}, "2024-01-01", "SOURCE_DATE_EPOCH"},
 		"an epoch below zero":    {[]string{"-o", "x"}, "-1", "SOURCE_DATE_EPOCH"},
-		"a layer without target": {[]string{"-o", "x", "-t", "x:1", "--layer", "a", "--entrypoint", "/a"}, "", "has no target"},
+		"a layer without target": {[]string{"-o", "x", "-t", "localhost/x:1", "--layer", "a", "--entrypoint", "/a"}, "", "has no target"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -195,9 +195,9 @@ func TestImageRefuses(t *testing.T) {
 		change func(o *Options)
 		want   string
 	}{
-		"no tag":                        {func(o *Options) { o.Tag = "" }, "want NAME:TAG"},
-		"a name without a tag":          {func(o *Options) { o.Tag = "localhost/quantumrerank/x" }, "want NAME:TAG"},
-		"upper case in the name":        {func(o *Options) { o.Tag = "localhost/X:dev" }, "want NAME:TAG"},
+		"no tag":                        {func(o *Options) { o.Tag = "" }, "want HOST/NAME:TAG"},
+		"a name without a tag":          {func(o *Options) { o.Tag = "localhost/quantumrerank/x" }, "want HOST/NAME:TAG"},
+		"upper case in the name":        {func(o *Options) { o.Tag = "localhost/X:dev" }, "want HOST/NAME:TAG"},
 		"no layer":                      {func(o *Options) { o.Layers = nil }, "at least one layer"},
 		"a user by name":                {func(o *Options) { o.User = "nobody" }, "as numbers"},
 		"an unknown architecture":       {func(o *Options) { o.Architecture = "x86" }, "architecture"},

@@ -35,7 +35,7 @@ var architectures = []string{"amd64", "arm64"}
 func (o *Options) check() (name.Tag, error) {
 	tag, err := name.NewTag(o.Tag, name.StrictValidation)
 	if err != nil {
-		return tag, fmt.Errorf("tag %q: want NAME:TAG: %w", o.Tag, err)
+		return tag, fmt.Errorf("tag %q: want HOST/NAME:TAG: %w", o.Tag, err)
 	}
 	switch {
 	case len(o.Layers) == 0:
