@@ -1,0 +1,157 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package tokenizer
+
+import (
+	"sort"
+)
+
+// trie is a double-array trie over the bytes of the vocabulary: the child of
+// node n by byte c is at base(n)+c if that cell's parent is n. A step costs
+// one load, and the longest token that starts at some byte is found by walking
+// until the walk ends, so no text, however hostile, costs more than its length
+// times the longest token.
+type trie struct {
+	cells []cell
+}
+
+type cell struct {
+	base   int32
+	parent int32 // noParent where the cell is free
+	id     int32 // noToken where no token ends
+}
+
+const (
+	root     int32 = 0
+	noParent int32 = -1
+	noToken  int32 = -1
+	noNode   int32 = -1
+)
+
+type entry struct {
+	token string
+	id    int32
+}
+
+// newTrie builds the trie; it sorts entries.
+func newTrie(entries []entry) *trie {
+	sort.Slice(entries, func(i, j int) bool { return entries[i].token < entries[j].token })
+	b := builder{free: 1}
+	b.grow(1 << 10)
+	b.cells[root].parent = root
+	type work struct {
+		node   int32
+		lo, hi int // entries below node
+		depth  int
+	}
+	stack := []work{{node: root, hi: len(entries)}}
+	var labels []byte
+	var starts []int
+	for len(stack) > 0 {
+		w := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		lo := w.lo
+		if lo < w.hi && len(entries[lo].token) == w.depth {
+			b.cells[w.node].id = entries[lo].id
+			lo++
+		}
+		if lo == w.hi {
+			continue
+		}
+		labels, starts = labels[:0], starts[:0]
+		for i := lo; i < w.hi; i++ {
+			if c := entries[i].token[w.depth]; len(labels) == 0 || c != labels[len(labels)-1] {
+				labels, starts = append(labels, c), append(starts, i)
+			}
+		}
+		starts = append(starts, w.hi)
+		base := b.place(labels)
+		b.cells[w.node].base = base
+		for i, c := range labels {
+			child := base + int32(c)
+			b.cells[child].parent = w.node
+			stack = append(stack, work{child, starts[i], starts[i+1], w.depth + 1})
+		}
+	}
+	// A step never needs a bounds check beyond the slice's own, because every
+	// base leaves room for all 256 labels.
+	return &trie{cells: b.cells}
+}
+
+type builder struct {
+	cells []cell
+	free  int32 // no cell below it is worth a look
+}
+
+func (b *builder) grow(n int) {
+	for len(b.cells) < n {
+		b.cells = append(b.cells, cell{parent: noParent, id: noToken})
+	}
+}
+
+// place finds a base for which the cells of all labels are free. Cells that
+// are skipped while almost everything around them is taken are given up, which
+// keeps the search short at the price of a few holes.
+func (b *builder) place(labels []byte) int32 {
+	first := int32(labels[0])
+	pos := max(b.free, first+1)
+	start, taken := pos, int32(0)
+	for ; ; pos++ {
+		b.grow(int(pos) + 512)
+		if b.cells[pos].parent != noParent {
+			taken++
+			continue
+		}
+		base := pos - first
+		if !b.fits(base, labels) {
+			continue
+		}
+		if span := pos - start + 1; start == b.free && taken*20 >= span*19 {
+			b.free = pos
+		}
+		return base
+	}
+}
+
+func (b *builder) fits(base int32, labels []byte) bool {
+	for _, c := range labels[1:] {
+		if b.cells[base+int32(c)].parent != noParent {
+			return false
+		}
+	}
+	return true
+}
+
+// walk follows key from the root and returns where it ends, or noNode.
+func (t *trie) walk(key string) int32 {
+	node := root
+	for i := range len(key) {
+		next := t.cells[node].base + int32(key[i])
+		if t.cells[next].parent != node {
+			return noNode
+		}
+		node = next
+	}
+	return node
+}
+
+// longest returns the longest token that is a prefix of w below the node from,
+// and its length; a token of no bytes does not count.
+func (t *trie) longest(from int32, w []byte) (id int32, n int) {
+	cells, node := t.cells, from
+	id = noToken
+	base := cells[node].base
+	for i, c := range w {
+		next := base + int32(c)
+		e := &cells[next]
+		if e.parent != node {
+			break
+		}
+		if e.id != noToken {
+			id, n = e.id, i+1
+		}
+		node, base = next, e.base
+	}
+	return id, n
+}
