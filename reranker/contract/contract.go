@@ -56,6 +56,8 @@ const (
 	HeaderMethodUsed     = "X-Rerank-Method-Used"
 	HeaderDegraded       = "X-Rerank-Degraded"
 	HeaderRetryAfterMs   = "Retry-After-Ms"
+	// HeaderDegradation chooses the degradation policy of one request.
+	HeaderDegradation = "X-Rerank-Degradation"
 )
 
 // Methods of scoring.
@@ -69,6 +71,18 @@ const (
 const (
 	QuantumStateMixed = "mixed"
 	QuantumStatePure  = "pure"
+)
+
+// Policies of degradation, each of which includes the one before it.
+const (
+	// DegradationNever answers in full or not at all.
+	DegradationNever = "Never"
+	// DegradationOnOverload scores what it can when other requests leave no
+	// time, and ranks the rest by a cheap prior.
+	DegradationOnOverload = "OnOverload"
+	// DegradationOnDeadline does so too when the request's own work does not
+	// fit into the rerank target or the caller's deadline.
+	DegradationOnDeadline = "OnDeadline"
 )
 
 // Limits of the mission, which are also the largest values that a Reranker
@@ -101,4 +115,7 @@ const (
 	DefaultBreakerHalfOpenRequests       = 1
 	DefaultDrainDelaySeconds             = 5
 	DefaultDrainTimeoutSeconds           = 30
+	DefaultDegradationPolicy             = DegradationOnDeadline
+	DefaultLongestWaitMilliseconds       = 1_000
+	DefaultCacheBytes                    = 64 << 20
 )

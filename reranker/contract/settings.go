@@ -15,6 +15,10 @@ type Settings struct {
 	Breaker     BreakerSettings `json:"breaker,omitzero"`
 	Drain       DrainSettings   `json:"drain,omitzero"`
 	MemoryLimit int64           `json:"memoryLimitBytes,omitempty"`
+
+	Degradation DegradationSettings `json:"degradation,omitzero"`
+	Queue       QueueSettings       `json:"queue,omitzero"`
+	Cache       CacheSettings       `json:"cache,omitzero"`
 }
 
 // ModelSettings says which model is served.
@@ -71,6 +75,27 @@ type BreakerSettings struct {
 type DrainSettings struct {
 	DelaySeconds   *int `json:"delaySeconds,omitempty"`
 	TimeoutSeconds int  `json:"timeoutSeconds,omitempty"`
+}
+
+// DegradationSettings say when an answer may leave documents unscored instead
+// of failing.
+type DegradationSettings struct {
+	// Policy is one of the Degradation constants.
+	Policy string `json:"policy,omitempty"`
+}
+
+// QueueSettings bound the work that waits.
+type QueueSettings struct {
+	// LongestWaitMilliseconds is how long a request may be expected to wait
+	// before its work starts; a request that would wait longer is refused.
+	LongestWaitMilliseconds int `json:"longestWaitMilliseconds,omitempty"`
+}
+
+// CacheSettings bound the cache of prepared documents.
+type CacheSettings struct {
+	// MaxBytes is the size of the cache. A pointer, because 0 (no cache) is a
+	// legal value that differs from "default".
+	MaxBytes *int64 `json:"maxBytes,omitempty"`
 }
 
 // Termination is the one JSON line that a failing pod writes to
