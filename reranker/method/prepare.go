@@ -1,0 +1,82 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package method
+
+import (
+	"unsafe"
+
+	"github.com/quantumrerank/quantumrerank/reranker/method/lexical"
+	"github.com/quantumrerank/quantumrerank/reranker/method/state"
+)
+
+// Query is a prepared query. It is safe for concurrent use.
+type Query struct {
+	pooled      []float32 // nil: degenerate
+	tokens      state.Ensemble[float32]
+	hasTokens   bool
+	purity      float64 // for Overlap
+	bag         lexical.Bag
+	fingerprint uint64
+}
+
+// Document is a prepared document. It does not depend on any query, so it can
+// be cached by the document's text. It is safe for concurrent use.
+type Document struct {
+	pooled      []float32               // nil: degenerate
+	subspace    state.Subspace[float32] // for Mixed
+	tokens      state.Ensemble[float32] // for Overlap and Fidelity
+	hasTokens   bool
+	purity      float64 // for Overlap
+	bag         lexical.Bag
+	fingerprint uint64
+}
+
+// Bytes returns the memory that the document holds, for caches with a bound.
+func (d *Document) Bytes() int {
+	return int(unsafe.Sizeof(*d)) + 4*(cap(d.pooled)+cap(d.subspace.Basis)+cap(d.tokens.Rows)) +
+		8*cap(d.tokens.Weights) + d.bag.Bytes()
+}
+
+// PrepareQuery does the work that all documents of a request share.
+func (s *Scorer) PrepareQuery(f Features) *Query {
+	q := &Query{pooled: f.pooled(), bag: lexical.NewBag(f.IDs)}
+	if s.needsTokens() {
+		q.tokens, q.hasTokens = f.ensemble(s.weight)
+	}
+	if q.hasTokens && s.quantum.State == Overlap {
+		q.purity = state.Purity(q.tokens)
+	}
+	if s.quantum.Shots > 0 {
+		q.fingerprint = f.fingerprint()
+	}
+	return q
+}
+
+// PrepareDocument does the work of a document that no query changes. The same
+// features give the same bits.
+func (s *Scorer) PrepareDocument(f Features) *Document {
+	d := &Document{pooled: f.pooled(), bag: lexical.NewBag(f.IDs)}
+	if s.quantum.Shots > 0 {
+		d.fingerprint = f.fingerprint()
+	}
+	if !s.needsTokens() {
+		return d
+	}
+	tokens, ok := f.ensemble(s.weight)
+	d.hasTokens = ok
+	switch {
+	case !ok:
+	case s.quantum.State == Mixed:
+		d.subspace = state.Leading(tokens, s.quantum.Rank)
+	default:
+		d.tokens = tokens
+		if s.quantum.State == Overlap {
+			d.purity = state.Purity(tokens)
+		}
+	}
+	return d
+}
+
+// needsTokens reports whether the quantum score reads token states.
+func (s *Scorer) needsTokens() bool { return s.quantum.State != Pure }

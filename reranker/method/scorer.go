@@ -1,0 +1,86 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package method
+
+import (
+	"github.com/quantumrerank/quantumrerank/reranker/method/lexical"
+	"github.com/quantumrerank/quantumrerank/reranker/method/linalg"
+)
+
+// Scorer scores documents under one configuration. It is safe for concurrent
+// use.
+type Scorer struct {
+	quantum     QuantumOptions
+	mixture     mixture
+	withPrior   mixture
+	calibration Calibration
+	table       *lexical.Table
+	weight      func(id int32) float64 // nil: uniform
+}
+
+// NewScorer checks the options and returns a Scorer. Errors name the field,
+// its limits and the value.
+func NewScorer(opt Options) (*Scorer, error) {
+	opt = opt.withDefaults()
+	if err := opt.validate(); err != nil {
+		return nil, err
+	}
+	const bertVocabulary = 30522 // where no vocabulary is given
+	s := &Scorer{
+		quantum:     opt.Quantum,
+		mixture:     newMixture(opt.Hybrid, DefaultLexicalWeight),
+		withPrior:   newMixture(opt.Hybrid, DefaultPriorWeight),
+		calibration: calibrationFor(opt.ModelDigest, opt.Quantum.State),
+		table:       lexical.ByRank(bertVocabulary),
+	}
+	if opt.Quantum.Weights == IDF {
+		s.weight = s.table.IDF
+	}
+	return s, nil
+}
+
+// Score is the result for one document.
+type Score struct {
+	// Value is the score of the method that was asked for, in [0,1].
+	Value float64
+	// Classical, Quantum and Lexical are the parts that were computed.
+	Classical, Quantum, Lexical float64
+	// HasClassical, HasQuantum and HasLexical say which parts were.
+	HasClassical, HasQuantum, HasLexical bool
+	// Degenerate says that the query or the document has no state; Value is 0.
+	Degenerate bool
+	// ShotSD is the standard deviation of Quantum that a finite number of
+	// shots causes; 0 when exact.
+	ShotSD float64
+}
+
+// Score scores d against q by method m. prior is the caller's own first-stage
+// score in [0,1] and takes the place of the lexical term in Hybrid; nil means
+// none. An unknown method scores like Hybrid.
+func (s *Scorer) Score(m Name, q *Query, d *Document, prior *float64) Score {
+	switch m {
+	case Classical:
+		return s.classical(q, d)
+	case Quantum:
+		return s.quantumScore(q, d)
+	}
+	return s.hybrid(q, d, prior)
+}
+
+// classical returns (1 + cos)/2.
+func (s *Scorer) classical(q *Query, d *Document) Score {
+	if q.pooled == nil || d.pooled == nil || len(q.pooled) != len(d.pooled) {
+		return Score{Degenerate: true, HasClassical: true}
+	}
+	c := unit((1 + linalg.Dot(q.pooled, d.pooled)) / 2)
+	return Score{Value: c, Classical: c, HasClassical: true}
+}
+
+// unit clips x to [0,1]; NaN becomes 0.
+func unit(x float64) float64 {
+	if !(x > 0) {
+		return 0
+	}
+	return min(x, 1)
+}
