@@ -1,0 +1,40 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import "github.com/quantumrerank/quantumrerank/reranker/contract"
+
+// Config is everything a process needs to know.
+type Config struct {
+	// Settings is what the operator may tell a pod.
+	Settings contract.Settings
+	// Process is what only the process's own command line and environment say.
+	Process Process
+}
+
+// Process holds the settings that have no place in a Reranker.
+type Process struct {
+	// Address and MetricsAddress are the two listeners, as "host:port" or ":port".
+	Address        string
+	MetricsAddress string
+	// Threads is how many cores the engine uses; 0 means as many as the
+	// process may use (GOMAXPROCS).
+	Threads int
+	// Precision is the engine's arithmetic; "auto" takes the fastest that
+	// ranks like float32 on this CPU.
+	Precision string
+	// LogLevel is debug, info, warn or error.
+	LogLevel string
+	// LogFormat is json or text.
+	LogFormat string
+}
+
+// Defaults of Process.
+const (
+	DefaultAddress        = ":8000"
+	DefaultMetricsAddress = ":8001"
+	DefaultPrecision      = "auto"
+	DefaultLogLevel       = "info"
+	DefaultLogFormat      = "json"
+)
