@@ -22,6 +22,7 @@ type Tokenizer struct {
 	ends        [256]bool // ASCII characters that end a word
 	special     []int32   // sorted
 	vocabSize   int
+	lower       bool // the normalizer lower-cases
 	matchers    [2]matcher // by mode
 	mode        SpecialTokens
 	asReference error // why that mode is not to be had
@@ -133,7 +134,7 @@ func (t *Tokenizer) setVocabulary(vocab map[string]int32, tokens []addedToken) e
 }
 
 func (t *Tokenizer) setCharacters(n normalizer) {
-	t.chars = newCharTable(n)
+	t.chars, t.lower = newCharTable(n), n.lower
 	for c := range rune(utf8.RuneSelf) {
 		switch a := t.chars.at(c); {
 		case a == keep:
@@ -150,6 +151,9 @@ func (t *Tokenizer) setCharacters(n normalizer) {
 
 // VocabSize is one more than the largest id.
 func (t *Tokenizer) VocabSize() int { return t.vocabSize }
+
+// Lowercases reports whether the normalizer lower-cases texts.
+func (t *Tokenizer) Lowercases() bool { return t.lower }
 
 // IsSpecial reports whether id is a special token such as [CLS] or [PAD].
 func (t *Tokenizer) IsSpecial(id int32) bool {

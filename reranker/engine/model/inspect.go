@@ -1,0 +1,40 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+// Info is what a person wants to know about a model.
+type Info struct {
+	Name       string       `json:"name"`
+	Config     Config       `json:"config"`
+	Parameters int          `json:"parameters"` // elements of the tensors that are used
+	Bytes      int          `json:"bytes"`      // of the weights file
+	Digest     string       `json:"digest"`
+	Tensors    []TensorInfo `json:"tensors"` // in the file's names, sorted
+}
+
+// TensorInfo describes a tensor of the weights file.
+type TensorInfo struct {
+	Name  string `json:"name"`
+	DType string `json:"dtype"`
+	Shape []int  `json:"shape"`
+	Bytes int    `json:"bytes"`
+	Used  bool   `json:"used"` // false for what the architecture ignores
+}
+
+// Inspect describes the model. It reads the weights file for its digest.
+func (m *Model) Inspect() (Info, error) {
+	digest, err := m.digest()
+	if err != nil {
+		return Info{}, err
+	}
+	info := Info{Name: m.name, Config: m.Config, Bytes: m.weights.Size(), Digest: digest}
+	for _, t := range m.weights.Tensors() {
+		used := !m.Config.ignored(t.Name)
+		if used {
+			info.Parameters += t.Elements()
+		}
+		info.Tensors = append(info.Tensors, TensorInfo{t.Name, string(t.DType), t.Shape, t.Bytes(), used})
+	}
+	return info, nil
+}

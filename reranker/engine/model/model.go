@@ -1,0 +1,144 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine/model/safetensors"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/tokenizer"
+)
+
+// Names of the files that every model has.
+const (
+	ConfigFile    = "config.json"
+	TokenizerFile = "tokenizer.json"
+	WeightsFile   = "model.safetensors"
+)
+
+// Model is an open model directory. Its methods are safe for concurrent use,
+// but Close.
+type Model struct {
+	Config    Config
+	Tokenizer *tokenizer.Tokenizer
+
+	name    string
+	path    string // of the weights
+	weights *safetensors.File
+	digest  func() (string, error)
+}
+
+// Open reads the configuration and the tokenizer of the model in dir, maps its
+// weights and checks that they fit together.
+func Open(dir string) (*Model, error) {
+	m, err := open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open model: %w", err)
+	}
+	return m, nil
+}
+
+func open(dir string) (*Model, error) {
+	configPath := filepath.Join(dir, ConfigFile)
+	data, err := readJSON(dir, ConfigFile)
+	if err != nil {
+		return nil, err
+	}
+	if data == nil {
+		return nil, fmt.Errorf("%s: no such file; a model directory holds %s, %s and %s", configPath, ConfigFile, TokenizerFile, WeightsFile)
+	}
+	config, err := parseConfig(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", configPath, err)
+	}
+	t, err := tokenizer.Load(filepath.Join(dir, TokenizerFile))
+	if err != nil {
+		return nil, err
+	}
+	if t.VocabSize() > config.VocabSize {
+		return nil, fmt.Errorf("%s has ids up to %d, but vocab_size in %s is %d", filepath.Join(dir, TokenizerFile), t.VocabSize()-1, configPath, config.VocabSize)
+	}
+	if err := config.readSentenceFiles(dir, t.Lowercases()); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, WeightsFile)
+	weights, err := safetensors.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{Config: config, Tokenizer: t, name: nameOf(dir), path: path, weights: weights}
+	m.digest = sync.OnceValues(m.sum)
+	if err := m.checkTensors(); err != nil {
+		return nil, errors.Join(err, weights.Close())
+	}
+	return m, nil
+}
+
+func nameOf(dir string) string {
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	return filepath.Base(dir)
+}
+
+// Name is the name of the model's directory.
+func (m *Model) Name() string { return m.name }
+
+// Close releases the weights; nothing that Tensor returned may be used after.
+func (m *Model) Close() error { return m.weights.Close() }
+
+const digestPrefix = "sha256:"
+
+func (m *Model) sum() (string, error) {
+	h := sha256.New()
+	if _, err := io.Copy(h, m.weights.Reader()); err != nil {
+		return "", fmt.Errorf("digest of %s: %w", m.path, err)
+	}
+	return digestPrefix + hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// Digest is "sha256:" and the SHA-256 of the weights file in hexadecimal. It
+// reads the file once, when first asked. It is empty if the file cannot be
+// read any more; Verify says why.
+func (m *Model) Digest() string {
+	d, err := m.digest()
+	if err != nil {
+		return ""
+	}
+	return d
+}
+
+// DigestError says that weights are not those that were asked for.
+type DigestError struct {
+	Path      string
+	Want, Got string // "sha256:..."
+}
+
+func (e *DigestError) Error() string {
+	return fmt.Sprintf("%s has digest %s, want %s", e.Path, e.Got, e.Want)
+}
+
+// Verify compares the digest of the weights with the expected one, with or
+// without "sha256:" before it. A mismatch is a *DigestError.
+func (m *Model) Verify(expected string) error {
+	want := strings.ToLower(strings.TrimPrefix(expected, digestPrefix))
+	if b, err := hex.DecodeString(want); err != nil || len(b) != sha256.Size {
+		return fmt.Errorf("expected digest %q is not a SHA-256 in hexadecimal", expected)
+	}
+	got, err := m.digest()
+	if err != nil {
+		return err
+	}
+	if got != digestPrefix+want {
+		return &DigestError{Path: m.path, Want: digestPrefix + want, Got: got}
+	}
+	return nil
+}
