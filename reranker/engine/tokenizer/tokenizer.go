@@ -22,7 +22,7 @@ type Tokenizer struct {
 	ends        [256]bool // ASCII characters that end a word
 	special     []int32   // sorted
 	vocabSize   int
-	lower       bool // the normalizer lower-cases
+	lower       bool       // the normalizer lower-cases
 	matchers    [2]matcher // by mode
 	mode        SpecialTokens
 	asReference error // why that mode is not to be had
