@@ -1,0 +1,174 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package limit
+
+import (
+	"container/list"
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Options configure a Limiter.
+type Options struct {
+	// Bytes is the budget of all requests together; 0 means none.
+	Bytes int64
+	// Requests is how many are worked on at a time; at least 1.
+	Requests int
+	// Speed is the measured speed of one worker, Workers their number.
+	Speed   *Speed
+	Workers int
+}
+
+// Cost is what a request brings.
+type Cost struct {
+	Bytes  int64
+	Tokens int
+}
+
+// Limiter admits requests. It is safe for concurrent use.
+type Limiter struct {
+	opt Options
+
+	mu      sync.Mutex
+	bytes   int64
+	running map[*Ticket]struct{}
+	line    *list.List // of *Ticket
+	closed  Reason     // why nothing is admitted; empty while open
+}
+
+// New returns an open limiter.
+func New(opt Options) *Limiter {
+	opt.Requests = max(opt.Requests, 1)
+	opt.Workers = max(opt.Workers, 1)
+	if opt.Speed == nil {
+		opt.Speed = NewSpeed(2000)
+	}
+	return &Limiter{opt: opt, running: map[*Ticket]struct{}{}, line: list.New()}
+}
+
+// Ticket is an admitted request, or one in line.
+type Ticket struct {
+	limiter *Limiter
+	cost    Cost
+	left    int // tokens
+	turn    chan struct{}
+	place   *list.Element // while in line
+	// Waited is how long the request stood in line.
+	Waited time.Duration
+}
+
+// Admit returns a ticket when the request's turn has come, or an error: an
+// *OverloadedError at once when the predicted wait exceeds patience or later
+// when the actual one does, a *TooLargeError when it can never be admitted, or
+// the context's error. The ticket must be released.
+func (l *Limiter) Admit(ctx context.Context, cost Cost, patience time.Duration) (*Ticket, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	t, err := l.enter(cost, patience)
+	if err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-t.turn:
+		t.Waited = time.Since(start)
+		return t, nil
+	case <-ctx.Done():
+		err = ctx.Err()
+	case <-timer.C:
+		err = l.tooLong(patience, patience)
+	}
+	t.Release() // leaves the line, or gives back a turn that came too late
+	return nil, err
+}
+
+func (l *Limiter) enter(cost Cost, patience time.Duration) (*Ticket, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed != "" {
+		return nil, &OverloadedError{Reason: l.closed, RetryAfter: time.Second, Detail: "no new requests are taken"}
+	}
+	if l.opt.Bytes > 0 && cost.Bytes > l.opt.Bytes {
+		return nil, &TooLargeError{Bytes: cost.Bytes, Limit: l.opt.Bytes}
+	}
+	wait := l.predict(cost.Tokens)
+	if l.opt.Bytes > 0 && l.bytes+cost.Bytes > l.opt.Bytes {
+		return nil, &OverloadedError{
+			Reason: ReasonBytes, RetryAfter: max(wait, 100*time.Millisecond),
+			Detail: fmt.Sprintf("%d of %d bytes are in use and the request needs %d", l.bytes, l.opt.Bytes, cost.Bytes),
+		}
+	}
+	if wait > patience {
+		return nil, l.tooLong(wait, patience)
+	}
+	t := &Ticket{limiter: l, cost: cost, left: cost.Tokens, turn: make(chan struct{})}
+	l.bytes += cost.Bytes
+	t.place = l.line.PushBack(t)
+	l.advance()
+	return t, nil
+}
+
+func (l *Limiter) tooLong(wait, patience time.Duration) error {
+	return &OverloadedError{
+		Reason: ReasonQueue, RetryAfter: max(wait-patience, 50*time.Millisecond),
+		Detail: fmt.Sprintf("the wait is about %v, longer than %v", wait.Round(time.Millisecond), patience.Round(time.Millisecond)),
+	}
+}
+
+// predict runs under the lock.
+func (l *Limiter) predict(tokens int) time.Duration {
+	ahead := 0
+	if l.line.Len() == 0 && len(l.running) < l.opt.Requests {
+		for t := range l.running {
+			ahead += min(t.left, tokens)
+		}
+	} else {
+		for t := range l.running {
+			ahead += t.left
+		}
+		for e := l.line.Front(); e != nil; e = e.Next() {
+			ahead += e.Value.(*Ticket).left
+		}
+	}
+	return l.opt.Speed.Time(ahead) / time.Duration(l.opt.Workers)
+}
+
+// advance gives turns to the head of the line; it runs under the lock.
+func (l *Limiter) advance() {
+	for l.line.Len() > 0 && len(l.running) < l.opt.Requests {
+		t := l.line.Remove(l.line.Front()).(*Ticket)
+		t.place = nil
+		l.running[t] = struct{}{}
+		close(t.turn)
+	}
+}
+
+// Did tells that some of the request's tokens are done or will not be.
+func (t *Ticket) Did(tokens int) {
+	t.limiter.mu.Lock()
+	defer t.limiter.mu.Unlock()
+	t.left = max(t.left-tokens, 0)
+}
+
+// Release gives back everything the ticket holds. It may be called again.
+func (t *Ticket) Release() {
+	l := t.limiter
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if t.place != nil {
+		l.line.Remove(t.place)
+		t.place = nil
+	} else if _, running := l.running[t]; running {
+		delete(l.running, t)
+	} else {
+		return
+	}
+	l.bytes -= t.cost.Bytes
+	l.advance()
+}
