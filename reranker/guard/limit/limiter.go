@@ -26,6 +26,9 @@ type Options struct {
 type Cost struct {
 	Bytes  int64
 	Tokens int
+	// EndBy is when the request will have ended whatever happens; zero means
+	// that it ends when its tokens are done.
+	EndBy time.Time
 }
 
 // Limiter admits requests. It is safe for concurrent use.
@@ -56,6 +59,7 @@ type Ticket struct {
 	left    int // tokens
 	turn    chan struct{}
 	place   *list.Element // while in line
+	held    bool          // has bytes and no place
 	// Waited is how long the request stood in line.
 	Waited time.Duration
 }
@@ -91,18 +95,9 @@ func (l *Limiter) Admit(ctx context.Context, cost Cost, patience time.Duration) 
 func (l *Limiter) enter(cost Cost, patience time.Duration) (*Ticket, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.closed != "" {
-		return nil, &OverloadedError{Reason: l.closed, RetryAfter: time.Second, Detail: "no new requests are taken"}
-	}
-	if l.opt.Bytes > 0 && cost.Bytes > l.opt.Bytes {
-		return nil, &TooLargeError{Bytes: cost.Bytes, Limit: l.opt.Bytes}
-	}
 	wait := l.predict(cost.Tokens)
-	if l.opt.Bytes > 0 && l.bytes+cost.Bytes > l.opt.Bytes {
-		return nil, &OverloadedError{
-			Reason: ReasonBytes, RetryAfter: max(wait, 100*time.Millisecond),
-			Detail: fmt.Sprintf("%d of %d bytes are in use and the request needs %d", l.bytes, l.opt.Bytes, cost.Bytes),
-		}
+	if err := l.room(cost.Bytes, wait); err != nil {
+		return nil, err
 	}
 	if wait > patience {
 		return nil, l.tooLong(wait, patience)
@@ -114,6 +109,22 @@ func (l *Limiter) enter(cost Cost, patience time.Duration) (*Ticket, error) {
 	return t, nil
 }
 
+// room says whether bytes can be held; it runs under the lock.
+func (l *Limiter) room(bytes int64, wait time.Duration) error {
+	switch {
+	case l.closed != "":
+		return &OverloadedError{Reason: l.closed, RetryAfter: time.Second, Detail: "no new requests are taken"}
+	case l.opt.Bytes <= 0 || l.bytes+bytes <= l.opt.Bytes:
+		return nil
+	case bytes > l.opt.Bytes:
+		return &TooLargeError{Bytes: bytes, Limit: l.opt.Bytes}
+	}
+	return &OverloadedError{
+		Reason: ReasonBytes, RetryAfter: max(wait, 100*time.Millisecond),
+		Detail: fmt.Sprintf("%d of %d bytes are in use and the request needs %d", l.bytes, l.opt.Bytes, bytes),
+	}
+}
+
 func (l *Limiter) tooLong(wait, patience time.Duration) error {
 	return &OverloadedError{
 		Reason: ReasonQueue, RetryAfter: max(wait-patience, 50*time.Millisecond),
@@ -121,22 +132,17 @@ func (l *Limiter) tooLong(wait, patience time.Duration) error {
 	}
 }
 
-// predict runs under the lock.
-func (l *Limiter) predict(tokens int) time.Duration {
-	ahead := 0
-	if l.line.Len() == 0 && len(l.running) < l.opt.Requests {
-		for t := range l.running {
-			ahead += min(t.left, tokens)
-		}
-	} else {
-		for t := range l.running {
-			ahead += t.left
-		}
-		for e := l.line.Front(); e != nil; e = e.Next() {
-			ahead += e.Value.(*Ticket).left
-		}
+// Hold returns a ticket for bytes alone, for a request that needs no worker.
+// It never waits.
+func (l *Limiter) Hold(bytes int64) (*Ticket, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.room(bytes, 0); err != nil {
+		return nil, err
 	}
-	return l.opt.Speed.Time(ahead) / time.Duration(l.opt.Workers)
+	t := &Ticket{limiter: l, cost: Cost{Bytes: bytes}, held: true}
+	l.bytes += bytes
+	return t, nil
 }
 
 // advance gives turns to the head of the line; it runs under the lock.
@@ -166,9 +172,10 @@ func (t *Ticket) Release() {
 		t.place = nil
 	} else if _, running := l.running[t]; running {
 		delete(l.running, t)
-	} else {
+	} else if !t.held {
 		return
 	}
+	t.held = false
 	l.bytes -= t.cost.Bytes
 	l.advance()
 }

@@ -63,6 +63,42 @@ func TestProgressShortensTheWait(t *testing.T) {
 	admit(t, l, limit.Cost{Tokens: 5000}, 600*time.Millisecond)
 }
 
+func TestFullHouseIsLeftWhenItsGuestsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := house(2, 0)
+		admit(t, l, limit.Cost{Tokens: 9000, EndBy: time.Now().Add(300 * time.Millisecond)}, time.Second)
+		admit(t, l, limit.Cost{Tokens: 500, EndBy: time.Now().Add(500 * time.Millisecond)}, time.Second)
+		_, err := l.Admit(t.Context(), limit.Cost{Tokens: 1}, 250*time.Millisecond)
+		if o := refusal(t, err); o.RetryAfter != 50*time.Millisecond {
+			t.Errorf("got %+v: the first guest leaves in 300 ms", o)
+		}
+		go func() { _, _ = l.Admit(t.Context(), limit.Cost{Tokens: 1}, 400*time.Millisecond) }()
+		synctest.Wait()
+		_, err = l.Admit(t.Context(), limit.Cost{Tokens: 1}, 400*time.Millisecond)
+		if o := refusal(t, err); o.RetryAfter != 100*time.Millisecond {
+			t.Errorf("got %+v: the second guest leaves in 500 ms", o)
+		}
+	})
+}
+
+func TestHeldBytesCountAndNeedNoPlace(t *testing.T) {
+	l := house(1, 100)
+	admit(t, l, limit.Cost{Bytes: 10, Tokens: 1e6}, time.Second)
+	held, err := l.Hold(80)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = l.Hold(11)
+	if o := refusal(t, err); o.Reason != limit.ReasonBytes {
+		t.Errorf("got %+v", o)
+	}
+	held.Release()
+	held.Release()
+	if u := l.Usage(); u.Bytes != 10 || u.Running != 1 {
+		t.Errorf("after release: %+v", u)
+	}
+}
+
 func TestBytesAreAllOrNothing(t *testing.T) {
 	l := house(8, 100)
 	first := admit(t, l, limit.Cost{Bytes: 60}, time.Second)

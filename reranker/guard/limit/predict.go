@@ -1,0 +1,58 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package limit
+
+import (
+	"slices"
+	"time"
+)
+
+// predict returns how long a request of the given tokens would wait for its
+// work to be done, its own work not counted. It runs under the lock.
+//
+// With a place free, the wait is the work that is done in turn with its own:
+// of each running request as many tokens as the new one has. Otherwise it is
+// the time until enough of the running ones have left.
+func (l *Limiter) predict(tokens int) time.Duration {
+	if l.line.Len() == 0 && len(l.running) < l.opt.Requests {
+		ahead := 0
+		for t := range l.running {
+			ahead += min(t.left, tokens)
+		}
+		return l.time(ahead)
+	}
+	ends := l.ends()
+	ahead := l.line.Len() + 1 // places that must become free
+	rounds, place := (ahead-1)/len(ends), (ahead-1)%len(ends)
+	// Whoever takes a place in between is taken to need as long as the
+	// slowest does now.
+	return time.Duration(rounds)*ends[len(ends)-1] + ends[place]
+}
+
+// ends returns, in order, when the running requests will have ended, from now.
+func (l *Limiter) ends() []time.Duration {
+	var lefts []int
+	for t := range l.running {
+		lefts = append(lefts, t.left)
+	}
+	ends := make([]time.Duration, 0, len(l.running))
+	for t := range l.running {
+		work := 0
+		for _, left := range lefts {
+			work += min(left, t.left)
+		}
+		end := l.time(work)
+		if !t.cost.EndBy.IsZero() {
+			end = min(end, max(0, time.Until(t.cost.EndBy)))
+		}
+		ends = append(ends, end)
+	}
+	slices.Sort(ends)
+	return ends
+}
+
+// time is how long all workers together need for tokens.
+func (l *Limiter) time(tokens int) time.Duration {
+	return l.opt.Speed.Time(tokens) / time.Duration(l.opt.Workers)
+}
