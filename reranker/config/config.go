@@ -21,9 +21,9 @@ type Process struct {
 	// Threads is how many cores the engine uses; 0 means as many as the
 	// process may use (GOMAXPROCS).
 	Threads int
-	// Precision is the engine's arithmetic; "auto" takes the fastest that
-	// ranks like float32 on this CPU.
-	Precision string
+	// Kernel names the engine's set of kernels; empty takes the fastest that
+	// this CPU can run.
+	Kernel string
 	// LogLevel is debug, info, warn or error.
 	LogLevel string
 	// LogFormat is json or text.
@@ -34,7 +34,6 @@ type Process struct {
 const (
 	DefaultAddress        = ":8000"
 	DefaultMetricsAddress = ":8001"
-	DefaultPrecision      = "auto"
 	DefaultLogLevel       = "info"
 	DefaultLogFormat      = "json"
 )

@@ -113,8 +113,7 @@ var fields = []Field{
 	{Flag: "metrics-address", Help: "where to serve /metrics, as host:port", at: func(c *Config) any { return &c.Process.MetricsAddress }, check: address},
 	{Flag: "threads", Help: "cores that the engine uses; 0: all that the process may use",
 		at: func(c *Config) any { return &c.Process.Threads }, check: between(0, 1024)},
-	{Flag: "precision", Help: "arithmetic of the engine; auto takes the fastest that ranks like float32",
-		at: func(c *Config) any { return &c.Process.Precision }, check: oneOf("auto", "float32", "int16", "int8")},
+	{Flag: "kernel", Help: "the engine's set of kernels; default: the fastest that this CPU can run", at: func(c *Config) any { return &c.Process.Kernel }},
 	{Flag: "log-level", Help: "debug, info, warn or error", at: func(c *Config) any { return &c.Process.LogLevel }, check: oneOf("debug", "info", "warn", "error")},
 	{Flag: "log-format", Help: "json or text", at: func(c *Config) any { return &c.Process.LogFormat }, check: oneOf("json", "text")},
 }
