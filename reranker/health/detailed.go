@@ -1,0 +1,174 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package health
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
+
+// Words for the state of the whole and of one check.
+const (
+	Healthy   = "healthy"
+	Degraded  = "degraded"
+	Unhealthy = "unhealthy"
+
+	StatusOK      = "ok"
+	StatusWarning = "warning"
+	StatusError   = "error"
+)
+
+// Report is the detailed state of a pod.
+type Report struct {
+	Status    string             `json:"status"`
+	Timestamp float64            `json:"timestamp"`
+	Ready     bool               `json:"ready"`
+	Reason    string             `json:"reason,omitempty"`
+	Checks    Checks             `json:"checks"`
+	Breakers  map[string]Breaker `json:"breakers"`
+}
+
+// Checks are the single checks of a Report.
+type Checks struct {
+	Memory MemoryCheck `json:"memory"`
+	Engine EngineCheck `json:"quantum_engine"`
+}
+
+// MemoryCheck is the memory in use against the limit.
+type MemoryCheck struct {
+	Status  string   `json:"status"`
+	MB      *float64 `json:"memory_mb,omitempty"`
+	Percent *float64 `json:"memory_percent,omitempty"`
+	LimitGB *float64 `json:"memory_limit_gb,omitempty"`
+	Error   string   `json:"error,omitempty"`
+}
+
+// EngineCheck is the last run of the golden pair.
+type EngineCheck struct {
+	Status         string   `json:"status"`
+	ResponseTimeMs *float64 `json:"response_time_ms,omitempty"`
+	Similarity     *float64 `json:"similarity,omitempty"`
+	Error          string   `json:"error,omitempty"`
+}
+
+// Detailed runs every check.
+func (c *Checker) Detailed(ctx context.Context) Report {
+	r := Report{Status: Healthy, Timestamp: Timestamp(c.now()), Breakers: map[string]Breaker{}}
+	r.Ready, r.Reason = c.Ready()
+	r.Checks.Memory = c.checkMemory()
+	r.Checks.Engine = c.checkEngine(ctx)
+	if e, ok := c.loaded(); ok && e.Breakers != nil {
+		r.Breakers = e.Breakers()
+	}
+	for _, status := range []string{r.Checks.Memory.Status, r.Checks.Engine.Status} {
+		switch {
+		case status == StatusError:
+			r.Status = Unhealthy
+		case status == StatusWarning && r.Status == Healthy:
+			r.Status = Degraded
+		}
+	}
+	for _, b := range r.Breakers {
+		if b.State != "closed" && r.Status == Healthy {
+			r.Status = Degraded
+		}
+	}
+	return r
+}
+
+// Timestamp returns t as seconds since 1970, with a fraction.
+func Timestamp(t time.Time) float64 { return float64(t.UnixMicro()) / 1e6 }
+
+func (c *Checker) checkMemory() MemoryCheck {
+	m, err := c.Memory()
+	if err != nil {
+		return MemoryCheck{Status: StatusError, Error: err.Error()}
+	}
+	check := MemoryCheck{
+		Status:  StatusOK,
+		MB:      round(float64(m.UsedBytes)/(1<<20), 2),
+		Percent: round(100*m.Share(), 2),
+		LimitGB: round(float64(m.LimitBytes)/(1<<30), 3),
+	}
+	if m.Share() >= warnShare {
+		check.Status = StatusWarning
+	}
+	return check
+}
+
+// checkEngine runs the golden pair, or repeats a result that is fresh. Calls
+// at the same time share one run.
+func (c *Checker) checkEngine(ctx context.Context) EngineCheck {
+	engine, ok := c.loaded()
+	if !ok {
+		_, step := c.State.Phase()
+		return EngineCheck{Status: StatusError, Error: "not loaded: " + step}
+	}
+	select {
+	case c.turn <- struct{}{}:
+		defer func() { <-c.turn }()
+	case <-ctx.Done():
+		return result(0, 0, ctx.Err())
+	}
+	if !c.lastTime.IsZero() && c.now().Sub(c.lastTime) < selfTestReuse {
+		return c.last
+	}
+	check := run(ctx, engine.SelfTest)
+	if ctx.Err() != nil {
+		// The caller left; that says nothing about the engine.
+		return check
+	}
+	c.last, c.lastTime = check, c.now()
+	if c.OnSelfTest != nil {
+		c.OnSelfTest(check.Status == StatusOK, c.lastTime)
+	}
+	return check
+}
+
+// run runs one self-test in its own goroutine, so that an engine that hangs
+// or panics is an answer too.
+func run(ctx context.Context, test SelfTest) EngineCheck {
+	ctx, cancel := context.WithTimeout(ctx, selfTestTimeout)
+	defer cancel()
+	done := make(chan EngineCheck, 1)
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				done <- EngineCheck{Status: StatusError, Error: fmt.Sprintf("self-test panicked: %v", v)}
+			}
+		}()
+		done <- result(test(ctx))
+	}()
+	select {
+	case check := <-done:
+		return check
+	case <-ctx.Done():
+		return result(0, 0, ctx.Err())
+	}
+}
+
+func result(similarity float64, took time.Duration, err error) EngineCheck {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return EngineCheck{Status: StatusError, Error: fmt.Sprintf("no result within %v", selfTestTimeout)}
+	case err != nil:
+		return EngineCheck{Status: StatusError, Error: err.Error()}
+	case math.IsNaN(similarity) || math.IsInf(similarity, 0):
+		return EngineCheck{Status: StatusError, Error: "the similarity is not a number"}
+	}
+	return EngineCheck{
+		Status:         StatusOK,
+		ResponseTimeMs: round(took.Seconds()*1000, 3),
+		Similarity:     &similarity,
+	}
+}
+
+func round(x float64, digits int) *float64 {
+	p := math.Pow10(digits)
+	x = math.Round(x*p) / p
+	return &x
+}

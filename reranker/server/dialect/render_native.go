@@ -1,0 +1,85 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import "github.com/quantumrerank/quantumrerank/reranker/server/api"
+
+// nativeAnswer is our own answer. It is also a superset of what the clients of
+// most other dialects read.
+type nativeAnswer struct {
+	ID              string         `json:"id"`
+	Object          string         `json:"object"`
+	Model           string         `json:"model"`
+	Created         int64          `json:"created"`
+	Results         []nativeResult `json:"results"`
+	Method          string         `json:"method"`
+	MethodUsed      string         `json:"method_used"`
+	Degraded        bool           `json:"degraded"`
+	DegradedReason  string         `json:"degraded_reason,omitempty"`
+	ScoredDocuments int            `json:"scored_documents"`
+	CacheHits       int            `json:"cache_hits"`
+	Usage           usage          `json:"usage"`
+	Tokens          *tokens        `json:"tokens,omitempty"`
+	Meta            meta           `json:"meta"`
+	ProcessingTime  float64        `json:"processing_time_ms"`
+	RequestID       string         `json:"request_id"`
+}
+
+type nativeResult struct {
+	Index     int      `json:"index"`
+	Score     float64  `json:"relevance_score"`
+	Rank      int      `json:"rank"`
+	Document  any      `json:"document,omitempty"`
+	Metadata  metadata `json:"metadata"`
+	Truncated bool     `json:"truncated"`
+}
+
+// metadata tells how a score came about.
+type metadata struct {
+	Classical *float64 `json:"classical_score,omitempty"`
+	Quantum   *float64 `json:"quantum_score,omitempty"`
+	Stage     string   `json:"stage,omitempty"`
+}
+
+func nativeOf(a *api.Answer) nativeAnswer {
+	rank := 0
+	body := nativeAnswer{
+		ID:      a.RequestID,
+		Object:  "rerank",
+		Model:   a.Model,
+		Created: a.Created.Unix(),
+		Results: each(a, func(r *api.Result) nativeResult {
+			rank++
+			return nativeResult{
+				Index: r.Index, Score: score(a, r), Rank: rank, Document: echo(a, r),
+				Metadata:  metadata{r.Classical, r.Quantum, r.Stage},
+				Truncated: r.Truncated,
+			}
+		}),
+		Method:          a.Method,
+		MethodUsed:      a.MethodUsed,
+		Degraded:        a.Degraded,
+		DegradedReason:  a.DegradedReason,
+		ScoredDocuments: a.ScoredDocuments,
+		CacheHits:       a.CacheHits,
+		Usage:           usageOf(a),
+		Meta:            metaOf(a, "1"),
+		ProcessingTime:  api.Milliseconds(a.Elapsed),
+		RequestID:       a.RequestID,
+	}
+	if a.ReturnTokens {
+		body.Tokens = body.Meta.Tokens
+	}
+	return body
+}
+
+func renderNative(a *api.Answer) any { return nativeOf(a) }
+
+// renderVoyageUnion adds Voyage's name for the list to our own answer.
+func renderVoyageUnion(a *api.Answer) any {
+	return struct {
+		nativeAnswer
+		Data []voyageResult `json:"data"`
+	}{nativeOf(a), voyageResults(a)}
+}
