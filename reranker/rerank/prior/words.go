@@ -1,0 +1,53 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package prior
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// words calls found with a hash of each word of text: a run of letters and
+// digits in lower case without an English plural's ending, or a single
+// character of a script that is written without spaces. The hash is 64-bit
+// FNV-1a; a collision costs a little order and nothing else.
+func words(text string, found func(uint64)) {
+	var word []byte
+	flush := func() {
+		if len(word) > 0 {
+			found(hash(singular(word)))
+			word = word[:0]
+		}
+	}
+	for _, r := range text {
+		switch {
+		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai):
+			flush()
+			word = utf8.AppendRune(word, r)
+			flush()
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r):
+			word = utf8.AppendRune(word, unicode.ToLower(r))
+		default:
+			flush()
+		}
+	}
+	flush()
+}
+
+// singular takes the ending off what looks like an English plural.
+func singular(w []byte) []byte {
+	n := len(w)
+	if n < 4 || w[n-1] != 's' || w[n-2] == 's' || w[n-2] == 'u' || w[n-2] == 'i' {
+		return w
+	}
+	return w[:n-1]
+}
+
+func hash(w []byte) uint64 {
+	h := uint64(14695981039346656037)
+	for _, c := range w {
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	return h
+}
