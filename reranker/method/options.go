@@ -54,9 +54,9 @@ type Options struct {
 	// ModelDigest chooses the calibration that was measured for this model;
 	// any other model gets the generic one.
 	ModelDigest string
-	// Vocabulary is the tokenizer's, in the order of its ids. With it the
-	// lexical term knows punctuation and word forms; without it every id is a
-	// word of its own whose rarity is guessed from its rank.
+	// Vocabulary is the tokenizer's WordPiece vocabulary in the order of its
+	// ids, from which the rarity of a word is read; nil means that of uncased
+	// English BERT.
 	Vocabulary []string
 }
 

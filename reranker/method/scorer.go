@@ -26,13 +26,12 @@ func NewScorer(opt Options) (*Scorer, error) {
 	if err := opt.validate(); err != nil {
 		return nil, err
 	}
-	const bertVocabulary = 30522 // where no vocabulary is given
 	s := &Scorer{
 		quantum:     opt.Quantum,
 		mixture:     newMixture(opt.Hybrid, DefaultLexicalWeight),
 		withPrior:   newMixture(opt.Hybrid, DefaultPriorWeight),
 		calibration: calibrationFor(opt.ModelDigest, opt.Quantum.State),
-		table:       lexical.ByRank(bertVocabulary),
+		table:       lexical.NewTable(opt.Vocabulary),
 	}
 	if opt.Quantum.Weights == IDF {
 		s.weight = s.table.IDF

@@ -16,6 +16,13 @@ import (
 // so that equal input gives equal bits.
 func Eigen(a []float64, n int) (values, vectors []float64) {
 	t := reduce(a, n)
+	return t.eigen()
+}
+
+// eigen returns all eigenvalues and eigenvectors of the reduced matrix. It
+// destroys the tridiagonal one.
+func (t *tridiagonal) eigen() (values, vectors []float64) {
+	n := t.n
 	z := make([]float64, n*n)
 	for i := range n {
 		row := z[i*n : (i+1)*n]
@@ -42,9 +49,7 @@ func Eigen(a []float64, n int) (values, vectors []float64) {
 // largest first. It destroys a.
 func Eigenvalues(a []float64, n int) []float64 {
 	t := reduce(a, n)
-	t.diagonalize(nil)
-	slices.SortFunc(t.diag, func(x, y float64) int { return cmp.Compare(y, x) })
-	return t.diag
+	return t.values()
 }
 
 // diagonalize turns t into a diagonal matrix by implicit QL steps with

@@ -117,3 +117,52 @@ func TestEigenSolvesTheEigenproblem(t *testing.T) {
 		})
 	}
 }
+
+func TestTopEigenFindsTheLeadingPairs(t *testing.T) {
+	for name, a := range matrices() {
+		t.Run(name, func(t *testing.T) {
+			n := order(a)
+			all, _ := Eigen(append([]float64(nil), a...), n)
+			for _, r := range []int{0, 1, 2, 8, n, n + 3} {
+				values, vectors := TopEigen(append([]float64(nil), a...), n, r)
+				if want := min(r, n); len(values) != want || len(vectors) != want*n {
+					t.Fatalf("%d values and %d numbers of vectors for r = %d, n = %d", len(values), len(vectors), r, n)
+				}
+				checkPairs(t, a, values, vectors, n)
+				for i := range values {
+					if math.Abs(values[i]-all[i]) > 1e-13*float64(n)*max(frobenius(a), 1e-300) {
+						t.Errorf("eigenvalue %d is %g, want %g", i, values[i], all[i])
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestInverseIterationSufficesForTokenStates guards the speed: the fallback
+// to the full solution must stay the exception.
+func TestInverseIterationSufficesForTokenStates(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	for range 50 {
+		n := 2 + rng.IntN(120)
+		tri := reduce(gramOf(rng, n, 384, rng.Float64()), n)
+		values := tri.values()[:min(8, n)]
+		if !tri.invert(values, make([]float64, len(values)*n), tri.scale()) {
+			t.Errorf("inverse iteration failed for a Gram matrix of %d rows", n)
+		}
+	}
+}
+
+func BenchmarkTopEigen(b *testing.B) {
+	for _, n := range []int{32, 110, 256} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			g := gramOf(rand.New(rand.NewPCG(1, 1)), n, 384, 0.7)
+			a := make([]float64, len(g))
+			b.ReportAllocs()
+			for b.Loop() {
+				copy(a, g)
+				TopEigen(a, n, 8)
+			}
+		})
+	}
+}

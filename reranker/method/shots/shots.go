@@ -37,7 +37,7 @@ func (e Estimator) SD(x float64, n int) float64 {
 // Binomial draws the number of successes in n trials of probability p.
 func Binomial(rng *rand.Rand, n int, p float64) int {
 	switch {
-	case p <= 0 || n <= 0:
+	case !(p > 0) || n <= 0:
 		return 0
 	case p >= 1:
 		return n
