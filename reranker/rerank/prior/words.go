@@ -20,7 +20,18 @@ func words(text string, found func(uint64)) {
 			word = word[:0]
 		}
 	}
-	for _, r := range text {
+	for i := 0; i < len(text); {
+		if c := text[i]; c < utf8.RuneSelf { // most bytes of most texts
+			if l := lower[c]; l != 0 {
+				word = append(word, l)
+			} else {
+				flush()
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		i += size
 		switch {
 		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai):
 			flush()
@@ -34,6 +45,16 @@ func words(text string, found func(uint64)) {
 	}
 	flush()
 }
+
+// lower maps the ASCII letters and digits to lower case and the rest to 0.
+var lower = func() (table [utf8.RuneSelf]byte) {
+	for c := range table {
+		if r := rune(c); unicode.IsLetter(r) || unicode.IsDigit(r) {
+			table[c] = byte(unicode.ToLower(r))
+		}
+	}
+	return table
+}()
 
 // singular takes the ending off what looks like an English plural.
 func singular(w []byte) []byte {
