@@ -50,8 +50,8 @@ backend_status() {
   existing_check
   printf 'kubeconfig  %s\n' "$(backend_kubeconfig)"
   if existing_kubectl --request-timeout=5s get --raw /readyz >/dev/null 2>&1; then
-    printf 'version     %s\n' "$(existing_kubectl version | sed -n 's/^Server Version: //p')"
-    existing_kubectl get nodes >&1
+    printf 'version     %s\n' "$(existing_kubectl version 2>/dev/null | sed -n 's/^Server Version: //p')"
+    existing_kubectl get nodes
   else
     printf 'state       does not answer\n'
     return 1

@@ -56,6 +56,7 @@ kind_metrics() {
 backend_up() {
   kind_check
   mkdir -p "$KIND_HOME"
+  remember
   if kind_exists; then
     "$(kind_path)" export kubeconfig --name "$CLUSTER_NAME" --kubeconfig "$KIND_KUBECONFIG" >&2
   else
@@ -88,7 +89,7 @@ backend_status() {
     return 1
   fi
   printf 'kubeconfig  %s\nversion     %s\n' "$KIND_KUBECONFIG" \
-    "$(kind_kubectl version | sed -n 's/^Server Version: //p')"
+    "$(kind_kubectl version 2>/dev/null | sed -n 's/^Server Version: //p')"
   printf 'container   %s\n' "$(docker ps --filter "name=^$CLUSTER_NAME-control-plane\$" --format '{{.Status}}')"
   kind_kubectl get nodes
   printf 'images\n'

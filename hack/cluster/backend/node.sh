@@ -34,6 +34,7 @@ backend_up() {
   node_stop
   preflight_addresses
   begin=$SECONDS
+  remember
   say "start node $NODE_NAME"
   node_start
   node_wait
@@ -62,7 +63,11 @@ backend_kubeconfig() {
 backend_status() {
   local state=starting
   if ! process_recall init >/dev/null; then
-    printf 'state       down\n'
+    if [ -e "$NODE_RUN/init.pid" ]; then
+      printf 'state       ended by itself (see %s); up starts it anew\n' "$NODE_RUN/log"
+    else
+      printf 'state       down\n'
+    fi
     return 1
   fi
   ! node_is_ready 2>/dev/null || state=Ready

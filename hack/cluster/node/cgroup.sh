@@ -18,7 +18,7 @@ cgroup_version() {
 # cgroup_hierarchies prints "CONTROLLERS<tab>DIRECTORY" for each version 1
 # hierarchy: DIRECTORY is this process's own cgroup as it is mounted here.
 cgroup_hierarchies() {
-  local controllers own option root point
+  local controllers own option root='' point=''
   while IFS=: read -r _ controllers own; do
     [ -n "$controllers" ] || continue
     option=${controllers#name=}
@@ -28,9 +28,9 @@ cgroup_hierarchies() {
       { n = split($0, half, " - "); split(half[2], tail, " "); split(half[1], head, " ")
         if (n == 2 && tail[1] == "cgroup" && ("," tail[3] ",") ~ ("," want ",")) { print head[4], head[5]; exit } }
       ' /proc/self/mountinfo) || true
-    [ -n "${point:-}" ] || continue
     [ "$root" = / ] || own=${own#"$root"}
-    printf '%s\t%s\n' "$controllers" "$point${own%/}"
+    # Not mounted, hidden below another mount, or read-only: of no use.
+    [ -z "$point" ] || [ ! -w "$point$own" ] || printf '%s\t%s\n' "$controllers" "$point${own%/}"
     root='' point=''
   done </proc/self/cgroup
 }

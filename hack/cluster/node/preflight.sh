@@ -17,6 +17,7 @@ preflight() {
   preflight_report
   preflight_tools
   preflight_kernel
+  rm -rf "$CLUSTER_CACHE/node/probe"
   preflight_report
   preflight_room
 }
