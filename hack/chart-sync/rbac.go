@@ -4,19 +4,18 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
+	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
-)
-
-// Names of the two files of config/rbac that hold what the operator may do.
-const (
-	roleFile           = "role.yaml"
-	leaderElectionFile = "leader_election_role.yaml"
 )
 
 // chartRules is what the chart's templates read.
@@ -43,17 +42,24 @@ var clusterScoped = map[string][]string{
 	"storage.k8s.io":               {"storageclasses"},
 }
 
+// operatorRules collects what the operator may do from every file of dir: the
+// ClusterRole that the markers in controllers/ give, and the Role for leader
+// election. Roles for people, whose names end otherwise, are left alone.
 func operatorRules(dir string) ([]byte, error) {
-	all, err := readRules(filepath.Join(dir, roleFile), "ClusterRole")
+	roles, err := readRoles(dir)
 	if err != nil {
 		return nil, err
 	}
-	leader, err := readRules(filepath.Join(dir, leaderElectionFile), "Role")
+	manager, err := only(roles, "ClusterRole", "operator")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
-	rules := chartRules{LeaderElection: leader}
-	for _, rule := range all {
+	leader, err := only(roles, "Role", "leader-election")
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	rules := chartRules{LeaderElection: leader.Rules}
+	for _, rule := range manager.Rules {
 		namespaced, cluster := splitByScope(rule)
 		rules.Namespaced = append(rules.Namespaced, namespaced...)
 		rules.Cluster = append(rules.Cluster, cluster...)
@@ -65,24 +71,49 @@ func operatorRules(dir string) ([]byte, error) {
 	return append(fmt.Appendf(nil, header, "config/rbac"), text...), nil
 }
 
-// readRules returns the rules of the file's one role.
-func readRules(path, kind string) ([]rbacv1.PolicyRule, error) {
-	content, err := os.ReadFile(path)
+// readRoles returns every Role and ClusterRole of the directory. The two have
+// the same shape but for the aggregation rule.
+func readRoles(dir string) ([]rbacv1.Role, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
 	if err != nil {
 		return nil, err
 	}
-	// Role and ClusterRole have the same shape but for the aggregation rule.
-	var role rbacv1.Role
-	if err := yaml.UnmarshalStrict(content, &role); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	var roles []rbacv1.Role
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		decoder := utilyaml.NewYAMLOrJSONDecoder(bytes.NewReader(content), len(content)+1)
+		for {
+			var role rbacv1.Role
+			err := decoder.Decode(&role)
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", path, err)
+			}
+			if strings.HasSuffix(role.Kind, "Role") {
+				roles = append(roles, role)
+			}
+		}
 	}
-	if role.Kind != kind {
-		return nil, fmt.Errorf("%s: kind is %q, want %s", path, role.Kind, kind)
+	return roles, nil
+}
+
+// only finds the one role of the kind whose name ends with suffix.
+func only(roles []rbacv1.Role, kind, suffix string) (rbacv1.Role, error) {
+	var found []rbacv1.Role
+	for _, role := range roles {
+		if role.Kind == kind && strings.HasSuffix(role.Name, suffix) {
+			found = append(found, role)
+		}
 	}
-	if len(role.Rules) == 0 {
-		return nil, fmt.Errorf("%s: no rules", path)
+	if len(found) != 1 || len(found[0].Rules) == 0 {
+		return rbacv1.Role{}, fmt.Errorf("want one %s *%s with rules, found %d", kind, suffix, len(found))
 	}
-	return role.Rules, nil
+	return found[0], nil
 }
 
 // splitByScope parts one rule into what a Role can grant and what only a

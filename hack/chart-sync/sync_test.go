@@ -94,9 +94,20 @@ func TestSyncReplacesEverythingItMade(t *testing.T) {
 	config, chart := t.TempDir(), t.TempDir()
 	write(t, config, "crd/bases/things.yaml", "---\nkind: CustomResourceDefinition\nmetadata: {name: things}\n")
 	write(t, config, "crd/bases/kustomization.yaml", "kind: Kustomization\n")
-	write(t, config, "rbac/role.yaml", "kind: ClusterRole\nrules: [{apiGroups: [apps], resources: [deployments], verbs: [get]}]\n")
-	write(t, config, "rbac/leader_election_role.yaml",
-		"kind: Role\nrules: [{apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get]}]\n")
+	write(t, config, "rbac/role.yaml", `---
+kind: ClusterRole
+metadata: {name: quantumrerank-operator}
+rules: [{apiGroups: [apps], resources: [deployments], verbs: [get]}]
+---
+kind: Role
+metadata: {name: quantumrerank-leader-election}
+rules: [{apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get]}]
+`)
+	write(t, config, "rbac/people.yaml", `
+kind: ClusterRole
+metadata: {name: quantumrerank-editor}
+rules: [{apiGroups: [quantumrerank.io], resources: [everything], verbs: [get]}]
+`)
 	write(t, chart, "values.yaml", "# One.\none: 1\n")
 	write(t, chart, "README.md", "# Chart\n"+beginMarker+"old\n"+endMarker+"tail\n")
 	write(t, chart, "files/crds/gone.yaml", "stale")
@@ -118,6 +129,9 @@ func TestSyncReplacesEverythingItMade(t *testing.T) {
 				t.Errorf("%s lacks %q:\n%s", path, want, got)
 			}
 		}
+		if strings.Contains(got, "everything") {
+			t.Errorf("%s has the rules of a role for people", path)
+		}
 		if strings.Contains(got, "old\n") {
 			t.Errorf("%s still has the old table", path)
 		}
@@ -128,6 +142,15 @@ func TestSyncReplacesEverythingItMade(t *testing.T) {
 	}
 	if diff := cmp.Diff(first, read(t, chart, "README.md")); diff != "" {
 		t.Errorf("a second run changes the README (-first +second):\n%s", diff)
+	}
+}
+
+func TestOperatorRulesWantsOneRoleOfEach(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "role.yaml", "kind: ClusterRole\nmetadata: {name: x-operator}\nrules: [{verbs: [get]}]\n")
+	_, err := operatorRules(dir)
+	if err == nil || !strings.Contains(err.Error(), "want one Role *leader-election with rules, found 0") {
+		t.Errorf("got error %v, want one naming the missing role", err)
 	}
 }
 

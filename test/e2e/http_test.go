@@ -1,0 +1,134 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
+)
+
+// clusterIPsReachable says whether Services answer on this machine under their
+// own addresses, as they do with the node back end.
+var clusterIPsReachable = sync.OnceValue(func() bool {
+	var service corev1.Service
+	if err := k8s.Get(context.Background(), client.ObjectKey{Namespace: "default", Name: "kubernetes"}, &service); err != nil {
+		return false
+	}
+	conn, err := net.DialTimeout("tcp", net.JoinHostPort(service.Spec.ClusterIP, "443"), 2*time.Second)
+	if err != nil {
+		return false
+	}
+	return conn.Close() == nil
+})
+
+// endpoint is a Service as callers reach it.
+type endpoint struct {
+	base   string
+	client *http.Client
+}
+
+// service finds a Reranker's Service: by its cluster address where that is
+// reachable, else through the API server, which also picks a ready pod for
+// each request.
+func service(t *testing.T, rr *v1alpha1.Reranker) endpoint {
+	t.Helper()
+	if !clusterIPsReachable() {
+		httpClient, err := rest.HTTPClientFor(restConfig)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := child(rr)
+		return endpoint{
+			base:   fmt.Sprintf("%s/api/v1/namespaces/%s/services/http:%s:80/proxy", restConfig.Host, key.Namespace, key.Name),
+			client: httpClient,
+		}
+	}
+	var svc corev1.Service
+	if err := k8s.Get(t.Context(), child(rr), &svc); err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	return endpoint{base: "http://" + svc.Spec.ClusterIP, client: &http.Client{Transport: transport}}
+}
+
+// reply is what came back.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (e endpoint) do(ctx context.Context, method, path string, body []byte) (reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, method, e.base+path, bytes.NewReader(body))
+	if err != nil {
+		return reply{}, err
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := e.client.Do(request)
+	if err != nil {
+		return reply{}, err
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	return reply{status: response.StatusCode, header: response.Header, body: content}, err
+}
+
+// post sends a value as JSON and reads the answer into out if it is a 200.
+func (e endpoint) post(ctx context.Context, path string, in, out any) (reply, error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return reply{}, err
+	}
+	got, err := e.do(ctx, http.MethodPost, path, body)
+	if err != nil {
+		return got, err
+	}
+	if got.status != http.StatusOK {
+		return got, fmt.Errorf("POST %s: %d %s", path, got.status, got.body)
+	}
+	if err := json.Unmarshal(got.body, out); err != nil {
+		return got, fmt.Errorf("POST %s: %w: %s", path, err, got.body)
+	}
+	return got, nil
+}
+
+// rerankRequest and rerankAnswer are the parts of the wire format that the
+// tests look at.
+type rerankRequest struct {
+	Query     string   `json:"query"`
+	Documents []string `json:"documents"`
+	Method    string   `json:"method,omitempty"`
+	TopK      int      `json:"top_k,omitempty"`
+}
+
+type rerankAnswer struct {
+	Method     string `json:"method"`
+	MethodUsed string `json:"method_used"`
+	Degraded   bool   `json:"degraded"`
+	Results    []struct {
+		Index int     `json:"index"`
+		Score float64 `json:"relevance_score"`
+	} `json:"results"`
+}
