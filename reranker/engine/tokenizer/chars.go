@@ -3,6 +3,8 @@
 
 package tokenizer
 
+import "sync"
+
 // Shapes of the generated tables.
 type (
 	// span is a run of code points, both ends included.
@@ -100,6 +102,17 @@ type charBuilder struct {
 	cases  map[rune]string
 	decomp map[rune]string
 	class  map[rune]uint8
+}
+
+// charTables keeps the table of each of the 16 normalizers once it was needed.
+var charTables sync.Map
+
+func charTableOf(n normalizer) *charTable {
+	if t, ok := charTables.Load(n); ok {
+		return t.(*charTable)
+	}
+	t, _ := charTables.LoadOrStore(n, newCharTable(n))
+	return t.(*charTable)
 }
 
 func newCharTable(n normalizer) *charTable {

@@ -141,7 +141,9 @@ func checkDecoder(data []byte) error {
 	return nil
 }
 
-const maxCharsLimit = 10_000
+// maxCharsLimit bounds the longest word that is looked up, in characters.
+// Models of the family use 100.
+const maxCharsLimit = 512
 
 func parseModel(data []byte) (*wordPiece, error) {
 	const part = "model"

@@ -134,7 +134,7 @@ func (t *Tokenizer) setVocabulary(vocab map[string]int32, tokens []addedToken) e
 }
 
 func (t *Tokenizer) setCharacters(n normalizer) {
-	t.chars, t.lower = newCharTable(n), n.lower
+	t.chars, t.lower = charTableOf(n), n.lower
 	for c := range rune(utf8.RuneSelf) {
 		switch a := t.chars.at(c); {
 		case a == keep:

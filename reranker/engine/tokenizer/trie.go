@@ -37,9 +37,8 @@ type entry struct {
 // newTrie builds the trie; it sorts entries.
 func newTrie(entries []entry) *trie {
 	sort.Slice(entries, func(i, j int) bool { return entries[i].token < entries[j].token })
-	b := builder{free: 1}
+	b := newBuilder()
 	b.grow(1 << 10)
-	b.cells[root].parent = root
 	type work struct {
 		node   int32
 		lo, hi int // entries below node
@@ -70,7 +69,7 @@ func newTrie(entries []entry) *trie {
 		b.cells[w.node].base = base
 		for i, c := range labels {
 			child := base + int32(c)
-			b.cells[child].parent = w.node
+			b.take(child, w.node)
 			stack = append(stack, work{child, starts[i], starts[i+1], w.depth + 1})
 		}
 	}
@@ -79,43 +78,60 @@ func newTrie(entries []entry) *trie {
 	return &trie{cells: b.cells}
 }
 
+// builder places nodes into cells. Free cells form a ring in ascending order
+// that begins and ends at cell 0, the root, which is never free.
 type builder struct {
-	cells []cell
-	free  int32 // no cell below it is worth a look
+	cells      []cell
+	next, prev []int32
 }
 
-func (b *builder) grow(n int) {
-	for len(b.cells) < n {
-		b.cells = append(b.cells, cell{parent: noParent, id: noToken})
+func newBuilder() *builder {
+	return &builder{
+		cells: []cell{{parent: root, id: noToken}},
+		next:  []int32{root},
+		prev:  []int32{root},
 	}
 }
 
-// place finds a base for which the cells of all labels are free. Cells that
-// are skipped while almost everything around them is taken are given up, which
-// keeps the search short at the price of a few holes.
+func (b *builder) grow(n int) {
+	for i := int32(len(b.cells)); int(i) < n; i++ {
+		last := b.prev[root]
+		b.cells = append(b.cells, cell{parent: noParent, id: noToken})
+		b.next, b.prev = append(b.next, root), append(b.prev, last)
+		b.next[last], b.prev[root] = i, i
+	}
+}
+
+func (b *builder) take(at, parent int32) {
+	b.cells[at].parent = parent
+	before, after := b.prev[at], b.next[at]
+	b.next[before], b.prev[after] = after, before
+}
+
+// maxTries bounds the search for a node's children. A hole that nobody with
+// brothers fits into is filled by an only child later.
+const maxTries = 64
+
+// place finds a base for which the cells of all labels are free. Bases leave
+// room for every label and are never 0, so that no step out of a node without
+// children arrives at one of the root's by accident.
 func (b *builder) place(labels []byte) int32 {
 	first := int32(labels[0])
-	pos := max(b.free, first+1)
-	start, taken := pos, int32(0)
-	for ; ; pos++ {
+	pos := b.next[root]
+	for tries := 0; ; tries++ {
+		if tries == maxTries || pos == root {
+			pos = int32(len(b.cells)) + first // all free from here on
+		}
 		b.grow(int(pos) + 512)
-		if b.cells[pos].parent != noParent {
-			taken++
-			continue
+		if base := pos - first; base > 0 && b.fits(base, labels) {
+			return base
 		}
-		base := pos - first
-		if !b.fits(base, labels) {
-			continue
-		}
-		if span := pos - start + 1; start == b.free && taken*20 >= span*19 {
-			b.free = pos
-		}
-		return base
+		pos = b.next[pos]
 	}
 }
 
 func (b *builder) fits(base int32, labels []byte) bool {
-	for _, c := range labels[1:] {
+	for _, c := range labels {
 		if b.cells[base+int32(c)].parent != noParent {
 			return false
 		}

@@ -24,28 +24,27 @@ func (k *sink) put(id int32) {
 
 // word is the normalized word being gathered. Characters beyond the longest
 // word that the vocabulary is asked for are counted, not kept: such a word is
-// the unknown token whatever they are.
+// the unknown token whatever they are. The array, instead of a slice, keeps
+// the word on the stack.
 type word struct {
-	bytes []byte
+	bytes [maxCharsLimit * utf8.UTFMax]byte
+	n     int // bytes in use
 	chars int
 	run   int // where the combining marks at the end begin
 }
 
-func (w *word) clear() { w.bytes, w.chars, w.run = w.bytes[:0], 0, 0 }
+func (w *word) clear() { w.n, w.chars, w.run = 0, 0, 0 }
 
-// room for words of up to 100 characters, which is what models use; longer
-// ones make the buffer move to the heap.
-const wordBytes = 512
+func (w *word) append(r rune) { w.n += utf8.EncodeRune(w.bytes[w.n:], r) }
 
 // text appends the content tokens of s.
 func (t *Tokenizer) text(k *sink, s string) {
-	var buffer [wordBytes]byte
-	w := word{bytes: buffer[:0]}
+	var w word
 	for i := 0; i < len(s); {
 		c := s[i]
 		switch {
 		case t.ascii[c] != 0:
-			n, id := t.asciiWord(s[i:], len(w.bytes) == 0 && w.chars == 0)
+			n, id := t.asciiWord(s[i:], w.chars == 0)
 			if id != noToken {
 				k.put(id)
 			} else {
@@ -94,10 +93,11 @@ func (t *Tokenizer) asciiWord(s string, whole bool) (n int, id int32) {
 func (t *Tokenizer) addASCII(w *word, s string) {
 	keep := min(len(s), max(0, t.maxChars-w.chars))
 	for i := range keep {
-		w.bytes = append(w.bytes, t.ascii[s[i]])
+		w.bytes[w.n] = t.ascii[s[i]]
+		w.n++
 	}
 	w.chars += len(s)
-	w.run = len(w.bytes)
+	w.run = w.n
 }
 
 // add takes one code point of the text through the normalizer and the
@@ -108,7 +108,7 @@ func (t *Tokenizer) add(k *sink, w *word, r rune) {
 		t.push(w, r)
 	case drop:
 	case dropStarter:
-		w.run = len(w.bytes)
+		w.run = w.n
 	case space:
 		t.flush(k, w)
 	case isolate:
@@ -138,7 +138,7 @@ func (t *Tokenizer) addMapped(k *sink, w *word, m *mapping) {
 				t.push(w, s.char)
 			}
 		case dropStarter:
-			w.run = len(w.bytes)
+			w.run = w.n
 		case space:
 			t.flush(k, w)
 		case isolate:
@@ -159,9 +159,9 @@ func (t *Tokenizer) alone(k *sink, w *word, r rune) {
 func (t *Tokenizer) push(w *word, r rune) {
 	w.chars++
 	if w.chars <= t.maxChars {
-		w.bytes = utf8.AppendRune(w.bytes, r)
+		w.append(r)
 	}
-	w.run = len(w.bytes)
+	w.run = w.n
 }
 
 // pushMark adds a combining mark that the normalizer leaves in place, behind
@@ -172,7 +172,7 @@ func (t *Tokenizer) pushMark(w *word, r rune, class uint8) {
 	if w.chars > t.maxChars {
 		return
 	}
-	at := len(w.bytes)
+	at := w.n
 	for at > w.run {
 		before, n := utf8.DecodeLastRune(w.bytes[:at])
 		if t.chars.classOf(before) <= class {
@@ -180,11 +180,10 @@ func (t *Tokenizer) pushMark(w *word, r rune, class uint8) {
 		}
 		at -= n
 	}
-	end := len(w.bytes)
-	w.bytes = utf8.AppendRune(w.bytes, r)
-	n := len(w.bytes) - end
-	copy(w.bytes[at+n:], w.bytes[at:end])
-	utf8.AppendRune(w.bytes[:at], r)
+	end := w.n
+	w.append(r)
+	copy(w.bytes[at+w.n-end:], w.bytes[at:end])
+	utf8.EncodeRune(w.bytes[at:], r)
 }
 
 // flush ends the word: its pieces go to the sink, the longest first from the
@@ -195,7 +194,7 @@ func (t *Tokenizer) flush(k *sink, w *word) {
 		return
 	}
 	length, count := len(k.dst), k.count
-	from, rest := root, w.bytes
+	from, rest := root, w.bytes[:w.n]
 	if w.chars > t.maxChars {
 		from = noNode
 	}
