@@ -1,0 +1,57 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package encoder
+
+import "github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
+
+// shape holds the sizes of the matrices, padded for the kernels. Padding
+// columns are zero in the weights, so they are zero in the results too.
+type shape struct {
+	hidden  int // of states
+	heads   int
+	headDim int // of one head
+	context int // of all heads together
+	inner   int // of the feed-forward part
+}
+
+// Arena is the working memory of forward passes of up to a fixed number of
+// tokens. One goroutine uses it at a time.
+type Arena struct {
+	encoder  *Encoder
+	capacity int
+	tokens   int // of the last batch
+
+	states    []float32 // [tokens][hidden]
+	update    []float32 // [tokens][hidden], what is added to the states
+	heads     []float32 // [Q, K, V][heads][tokens][headDim]
+	context   []float32 // [tokens][heads*headDim], the result of attention
+	inner     []float32 // [tokens][inner]
+	attention []float32 // scratch of one head
+}
+
+// NewArena returns an arena for batches of up to tokens tokens.
+func (e *Encoder) NewArena(tokens int) *Arena {
+	s := &e.shape
+	longest := min(tokens, e.config.MaxPositions)
+	return &Arena{
+		encoder:   e,
+		capacity:  tokens,
+		states:    kernel.Floats(tokens * s.hidden),
+		update:    kernel.Floats(tokens * s.hidden),
+		heads:     kernel.Floats(tokens * 3 * s.context),
+		context:   kernel.Floats(tokens * s.context),
+		inner:     kernel.Floats(tokens * s.inner),
+		attention: kernel.Floats(e.kernels.AttentionScratch(longest, s.headDim)),
+	}
+}
+
+// Capacity is the number of tokens that the arena holds.
+func (a *Arena) Capacity() int { return a.capacity }
+
+// State returns the state of a token of the last batch. It is valid until the
+// next forward pass.
+func (a *Arena) State(token int) []float32 {
+	h := a.encoder.shape.hidden
+	return a.states[token*h:][:a.encoder.config.HiddenSize]
+}

@@ -1,0 +1,30 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package encoder
+
+// embeddings are the tables that give a token its first state.
+type embeddings struct {
+	words, positions, segments []float32 // rows of HiddenSize elements
+	norm                       norm
+}
+
+// embed sets every state to LayerNorm(word + position + segment).
+func (e *Encoder) embed(a *Arena, b *Batch) {
+	dim, t := e.config.HiddenSize, &e.embeddings
+	for i := range b.Sequences() {
+		first, length := b.sequence(i)
+		for p := range length {
+			x := a.states[(first+p)*e.shape.hidden:][:e.shape.hidden]
+			clear(x[dim:])
+			word := row(t.words, int(b.IDs[first+p]), dim)
+			for j, v := range row(t.positions, p, dim) {
+				x[j] = word[j] + v
+			}
+			segment := row(t.segments, int(b.Segments[first+p]), dim)
+			e.kernels.LayerNorm(x[:dim], x[:dim], segment, t.norm.gamma, t.norm.beta, float32(e.config.LayerNormEps))
+		}
+	}
+}
+
+func row(table []float32, i, dim int) []float32 { return table[i*dim : (i+1)*dim] }

@@ -1,0 +1,100 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package encoder
+
+import (
+	"fmt"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
+)
+
+// Encoder is a model ready to run. It is safe for concurrent use, each
+// goroutine with its own Arena.
+type Encoder struct {
+	config     model.Config
+	kernels    *kernel.Set
+	shape      shape
+	embeddings embeddings
+	layers     []layer
+	head       *head // nil for a bi-encoder
+}
+
+// layer is one block of the encoder.
+type layer struct {
+	queryKeyValue linear // all heads of Q, then of K, then of V
+	attentionOut  linear
+	attentionNorm norm
+	expand        linear
+	contract      linear
+	outputNorm    norm
+}
+
+// norm holds the weights of a layer normalisation.
+type norm struct{ gamma, beta []float32 }
+
+// Dim is the number of elements of a token state.
+func (e *Encoder) Dim() int { return e.config.HiddenSize }
+
+// Forward runs the batch through the model and leaves the token states in the
+// arena; see Arena.State. An error means that the batch does not fit the model
+// or the arena.
+func (e *Encoder) Forward(a *Arena, b *Batch) error {
+	if err := e.check(a, b); err != nil {
+		return err
+	}
+	a.tokens = len(b.IDs)
+	e.embed(a, b)
+	for i := range e.layers {
+		e.attend(a, b, &e.layers[i])
+		e.feedForward(a, &e.layers[i])
+	}
+	return nil
+}
+
+// attend computes x = LayerNorm(x + Attention(x)).
+func (e *Encoder) attend(a *Arena, b *Batch, l *layer) {
+	s, n := &e.shape, a.tokens
+	heads := kernel.Output{Data: a.heads, Stride: s.headDim, Block: s.headDim, BlockStride: n * s.headDim}
+	l.queryKeyValue.apply(a, a.states, n, heads)
+	for i := range b.Sequences() {
+		first, length := b.sequence(i)
+		for h := range s.heads {
+			at := func(matrix int) []float32 { return a.heads[((matrix*s.heads+h)*n+first)*s.headDim:] }
+			out := a.context[first*s.context+h*s.headDim:]
+			e.kernels.Attention(out, s.context, at(0), at(1), at(2), length, s.headDim, a.attention)
+		}
+	}
+	l.attentionOut.apply(a, a.context, n, kernel.Rows(a.update, s.hidden))
+	e.addAndNormalise(a, l.attentionNorm)
+}
+
+// feedForward computes x = LayerNorm(x + W2 gelu(W1 x)).
+func (e *Encoder) feedForward(a *Arena, l *layer) {
+	s, n := &e.shape, a.tokens
+	l.expand.apply(a, a.states, n, kernel.Rows(a.inner, s.inner))
+	e.kernels.GELU(a.inner[:n*s.inner])
+	l.contract.apply(a, a.inner, n, kernel.Rows(a.update, s.hidden))
+	e.addAndNormalise(a, l.outputNorm)
+}
+
+// addAndNormalise computes x = LayerNorm(x + update), token by token.
+func (e *Encoder) addAndNormalise(a *Arena, w norm) {
+	dim := e.config.HiddenSize
+	for t := range a.tokens {
+		x := a.states[t*e.shape.hidden:][:dim]
+		e.kernels.LayerNorm(x, x, a.update[t*e.shape.hidden:][:dim], w.gamma, w.beta, float32(e.config.LayerNormEps))
+	}
+}
+
+// check makes sure that nothing in the batch can index out of a table.
+func (e *Encoder) check(a *Arena, b *Batch) error {
+	if a.encoder != e {
+		return fmt.Errorf("arena belongs to another encoder")
+	}
+	if len(b.IDs) > a.capacity {
+		return fmt.Errorf("batch has %d tokens, the arena holds %d", len(b.IDs), a.capacity)
+	}
+	return b.check(&e.config)
+}

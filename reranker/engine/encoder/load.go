@@ -1,0 +1,151 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package encoder
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
+)
+
+// New reads the weights of a model and packs them for the set. The embedding
+// tables stay views of the model's file: the model must stay open.
+func New(m *model.Model, kernels *kernel.Set) (*Encoder, error) {
+	c := m.Config
+	e := &Encoder{config: c, kernels: kernels, shape: shape{
+		hidden:  kernel.Pad(c.HiddenSize),
+		heads:   c.Heads,
+		headDim: kernel.Pad(c.HiddenSize / c.Heads),
+		inner:   kernel.Pad(c.Intermediate),
+	}}
+	e.shape.context = e.shape.heads * e.shape.headDim
+	l := &loader{model: m, encoder: e}
+	l.embeddings()
+	for i := range c.Layers {
+		e.layers = append(e.layers, l.layer(fmt.Sprintf("encoder.layer.%d.", i)))
+	}
+	if c.NumLabels > 0 {
+		l.head()
+	}
+	if l.err != nil {
+		return nil, fmt.Errorf("load encoder: %w", l.err)
+	}
+	return e, nil
+}
+
+// loader reads tensors until the first error.
+type loader struct {
+	model   *model.Model
+	encoder *Encoder
+	err     error
+}
+
+func (l *loader) tensor(name string, shape ...int) []float32 {
+	n := 1
+	for _, s := range shape {
+		n *= s
+	}
+	if l.err == nil {
+		var t []float32
+		if t, l.err = l.model.Tensor(name, shape...); l.err == nil {
+			return t
+		}
+	}
+	return make([]float32, n)
+}
+
+func (l *loader) norm(name string) norm {
+	h := l.encoder.config.HiddenSize
+	return norm{l.tensor(name+".weight", h), l.tensor(name+".bias", h)}
+}
+
+func (l *loader) embeddings() {
+	c := &l.encoder.config
+	l.encoder.embeddings = embeddings{
+		words:     l.tensor("embeddings.word_embeddings.weight", c.VocabSize, c.HiddenSize),
+		positions: l.tensor("embeddings.position_embeddings.weight", c.MaxPositions, c.HiddenSize),
+		segments:  l.tensor("embeddings.token_type_embeddings.weight", c.TypeVocabSize, c.HiddenSize),
+		norm:      l.norm("embeddings.LayerNorm"),
+	}
+}
+
+func (l *loader) head() {
+	c := &l.encoder.config
+	l.encoder.head = &head{
+		pooler:     l.tensor("pooler.dense.weight", c.HiddenSize, c.HiddenSize),
+		poolerBias: l.tensor("pooler.dense.bias", c.HiddenSize),
+		classifier: l.tensor("classifier.weight", c.NumLabels, c.HiddenSize)[:c.HiddenSize],
+		bias:       l.tensor("classifier.bias", c.NumLabels)[0],
+	}
+}
+
+func (l *loader) layer(at string) layer {
+	c := &l.encoder.config
+	hidden := side{blocks: 1, size: c.HiddenSize}
+	heads := side{blocks: c.Heads, size: c.HiddenSize / c.Heads}
+	inner := side{blocks: 1, size: c.Intermediate}
+	return layer{
+		queryKeyValue: l.linear(l.queryKeyValue(at, heads, hidden)),
+		attentionOut:  l.linear(l.dense(at+"attention.output.dense", hidden, heads)),
+		attentionNorm: l.norm(at + "attention.output.LayerNorm"),
+		expand:        l.linear(l.dense(at+"intermediate.dense", inner, hidden)),
+		contract:      l.linear(l.dense(at+"output.dense", hidden, inner)),
+		outputNorm:    l.norm(at + "output.LayerNorm"),
+	}
+}
+
+// queryKeyValue joins the three projections of attention into one layer. The
+// factor 1/sqrt(d) of the scores goes into the query's weights.
+func (l *loader) queryKeyValue(at string, out, in side) *kernel.Dense {
+	q := l.dense(at+"attention.self.query", out, in)
+	k := l.dense(at+"attention.self.key", out, in)
+	v := l.dense(at+"attention.self.value", out, in)
+	scale := float32(1 / math.Sqrt(float64(out.size)))
+	scaled := func(x []float32) []float32 {
+		y := make([]float32, len(x))
+		for i, v := range x {
+			y[i] = v * scale
+		}
+		return y
+	}
+	all := &kernel.Dense{Out: 3 * q.Out, In: q.In}
+	all.Weights = append(append(scaled(q.Weights), k.Weights...), v.Weights...)
+	all.Bias = append(append(scaled(q.Bias), k.Bias...), v.Bias...)
+	return all
+}
+
+func (l *loader) linear(d *kernel.Dense) linear {
+	s := l.encoder.kernels
+	return &linearF32{kernels: s, panels: s.PackF32(d)}
+}
+
+// side is one side of a weight matrix: blocks of size elements, each of which
+// is padded for the kernels.
+type side struct{ blocks, size int }
+
+func (s side) len() int    { return s.blocks * s.size }
+func (s side) padded() int { return s.blocks * kernel.Pad(s.size) }
+
+// at returns the padded place of element i.
+func (s side) at(i int) int { return i/s.size*kernel.Pad(s.size) + i%s.size }
+
+// dense reads a linear layer and pads both sides.
+func (l *loader) dense(name string, out, in side) *kernel.Dense {
+	weights := l.tensor(name+".weight", out.len(), in.len())
+	bias := l.tensor(name+".bias", out.len())
+	d := &kernel.Dense{Out: out.padded(), In: in.padded(), Weights: weights, Bias: bias}
+	if out.padded() == out.len() && in.padded() == in.len() {
+		return d
+	}
+	d.Weights, d.Bias = make([]float32, d.Out*d.In), make([]float32, d.Out)
+	for n := range out.len() {
+		d.Bias[out.at(n)] = bias[n]
+		for k := range in.len() {
+			d.Weights[out.at(n)*d.In+in.at(k)] = weights[n*in.len()+k]
+		}
+	}
+	return d
+}

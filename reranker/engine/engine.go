@@ -1,0 +1,176 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+// Package engine turns texts into vectors on the CPU: tokenizer, encoder and
+// kernels behind one type.
+//
+// The texts of a call are divided into micro-batches of about equal numbers of
+// tokens, which a fixed set of workers computes, one thread each. Concurrent
+// calls share the workers fairly: each has one micro-batch waiting at a time.
+// The context is looked at between micro-batches.
+//
+// A text's result depends on the text, the model, the precision and the kernel
+// only: the same text gives the same bits in every call and every batch.
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine/encoder"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
+)
+
+// ErrClosed is the answer of an engine after Close.
+var ErrClosed = errors.New("engine is closed")
+
+// Options says how to run a model. The zero value is the best for this machine.
+type Options struct {
+	// Kernel names the kernel set; empty is the fastest that this CPU can run.
+	// The environment variable QUANTUMRERANK_KERNEL is asked when it is empty.
+	Kernel string
+	// Threads is the number of workers; zero is one for each CPU that the
+	// process may use.
+	Threads int
+	// MaxTokens shortens texts further than the model asks for; zero does not.
+	MaxTokens int
+	// BatchTokens is how many tokens a worker computes at a time; zero is a
+	// size that suits the caches.
+	BatchTokens int
+}
+
+// Info describes a running engine.
+type Info struct {
+	Model        string // the name of the model's directory
+	Digest       string // of the weights, "sha256:..."
+	Architecture string
+	CrossEncoder bool
+	Dim          int // of vectors
+	MaxTokens    int // of a text, special tokens included
+	Kernel       string
+	Kernels      []string // that this CPU can run, best first
+	Threads      int
+	BatchTokens  int
+}
+
+// Engine runs one model. It is safe for concurrent use.
+type Engine struct {
+	model       *model.Model
+	encoder     *encoder.Encoder
+	kernels     *kernel.Set
+	maxTokens   int
+	batchTokens int
+	threads     int
+	frame       frame
+
+	open     sync.RWMutex // held for reading by calls in flight
+	closed   bool
+	jobs     chan job
+	workers  sync.WaitGroup
+	requests sync.Pool // of *request
+}
+
+// Open loads the model in dir and starts the workers.
+func Open(dir string, opt Options) (*Engine, error) {
+	kernels, err := kernel.Select(kernelName(opt.Kernel))
+	if err != nil {
+		return nil, fmt.Errorf("open engine: %w", err)
+	}
+	m, err := model.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open engine: %w", err)
+	}
+	e, err := start(m, kernels, opt)
+	if err != nil {
+		return nil, fmt.Errorf("open engine: %w", errors.Join(err, m.Close()))
+	}
+	return e, nil
+}
+
+func start(m *model.Model, kernels *kernel.Set, opt Options) (*Engine, error) {
+	enc, err := encoder.New(m, kernels)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{model: m, encoder: enc, kernels: kernels, frame: frameOf(m.Tokenizer)}
+	if e.maxTokens, err = maxTokens(m, opt.MaxTokens, e.frame); err != nil {
+		return nil, err
+	}
+	e.threads = positive(opt.Threads, runtime.GOMAXPROCS(0))
+	e.batchTokens = positive(opt.BatchTokens, defaultBatchTokens(kernels))
+	e.requests.New = func() any { return new(request) }
+	e.jobs = make(chan job)
+	for range e.threads {
+		e.workers.Add(1)
+		go e.work()
+	}
+	return e, nil
+}
+
+func positive(n, otherwise int) int {
+	if n > 0 {
+		return n
+	}
+	return otherwise
+}
+
+// maxTokens is the smallest of what the model can do and what was asked for.
+func maxTokens(m *model.Model, asked int, f frame) (int, error) {
+	n := positive(m.Config.MaxTokens, m.Config.MaxPositions)
+	n = min(n, m.Config.MaxPositions, positive(asked, n))
+	if n <= f.tokens() {
+		return 0, fmt.Errorf("max tokens is %d, want more than the %d special tokens of every text", n, f.tokens())
+	}
+	return n, nil
+}
+
+// defaultBatchTokens keeps the activations of a batch within the second-level
+// cache while weights are still read rarely. Plain Go is so much slower that
+// smaller batches are needed to notice a cancelled context in time.
+func defaultBatchTokens(s *kernel.Set) int {
+	if s.Name == "generic" {
+		return 64
+	}
+	return 192
+}
+
+// Info describes the engine. The first call reads the weights file for its
+// digest.
+func (e *Engine) Info() Info {
+	c := &e.model.Config
+	return Info{
+		Model:        e.model.Name(),
+		Digest:       e.model.Digest(),
+		Architecture: c.Architecture,
+		CrossEncoder: c.NumLabels > 0,
+		Dim:          c.HiddenSize,
+		MaxTokens:    e.maxTokens,
+		Kernel:       e.kernels.Name,
+		Kernels:      kernel.Names(),
+		Threads:      e.threads,
+		BatchTokens:  e.batchTokens,
+	}
+}
+
+// CountTokens is the number of tokens of the whole text, special ones included.
+func (e *Engine) CountTokens(text string) int {
+	var few [8]int32
+	_, total := e.model.Tokenizer.Encode(few[:0], text, len(few))
+	return total
+}
+
+// Close waits for calls in flight, stops the workers and releases the model.
+func (e *Engine) Close() error {
+	e.open.Lock()
+	defer e.open.Unlock()
+	if e.closed {
+		return nil
+	}
+	e.closed = true
+	close(e.jobs)
+	e.workers.Wait()
+	return e.model.Close()
+}

@@ -1,0 +1,47 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package kernel
+
+import "fmt"
+
+// zeros is the bias of products that have none.
+var zeros [Align]float32
+
+// AttentionScratch returns the number of elements that Attention needs as
+// working memory for a sequence of n tokens and heads of dim elements.
+func (s *Set) AttentionScratch(n, dim int) int {
+	columns := s.PadColumns(n)
+	return columns*dim + s.Rows*columns
+}
+
+// Attention computes one head of self-attention over one sequence of n tokens:
+//
+//	out = softmax(Q Kᵀ) V
+//
+// Q, K and V are n rows of dim elements, one after the other, and Q carries the
+// factor 1/sqrt(dim) already. Row r of the result goes to out[r*stride]. The
+// scores of a few rows at a time stay in the cache; the whole n x n matrix
+// never exists.
+func (s *Set) Attention(out []float32, stride int, q, k, v []float32, n, dim int, scratch []float32) {
+	if n < 1 || dim%Align != 0 || len(q) < n*dim || len(k) < n*dim || len(v) < n*dim ||
+		len(out) < (n-1)*stride+dim || len(scratch) < s.AttentionScratch(n, dim) {
+		panic(fmt.Sprintf("BUG: attention of %d tokens, %d elements: q %d, k %d, v %d, out %d by %d, scratch %d", n, dim, len(q), len(k), len(v), len(out), stride, len(scratch)))
+	}
+	columns := s.PadColumns(n)
+	keys, scores := scratch[:columns*dim], scratch[columns*dim:]
+	s.PackKeys(keys, k, dim, n, dim)
+	for r := 0; r < n; {
+		rows := s.tileRows(n - r)
+		for c := 0; c < columns; c += s.Width {
+			s.tileF32(rows, dim, &q[r*dim], dim, &keys[c*dim], s.Width, &scores[c], columns, &zeros[0])
+		}
+		for i := range rows {
+			s.Softmax(scores[i*columns:(i+1)*columns], n)
+		}
+		for d := 0; d < dim; d += s.Width {
+			s.tileF32(rows, n, &scores[0], columns, &v[d], dim, &out[r*stride+d], stride, &zeros[0])
+		}
+		r += rows
+	}
+}

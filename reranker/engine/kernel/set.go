@@ -1,0 +1,80 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package kernel
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/generic"
+)
+
+// Align is the multiple to which the dimensions of all matrices are padded. It
+// is the largest panel width, and whole vectors of every instruction set.
+const Align = 32
+
+// Set is one implementation of every kernel. The twins of its functions in
+// package generic say what each computes.
+type Set struct {
+	Name  string // generic, avx2, avx512 or avx512vnni
+	Width int    // columns of a panel of weights; divides Align
+	Rows  int    // rows of the largest tile
+
+	tileF32   func(rows, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32)
+	layerNorm func(dst, x, residual, gamma, beta *float32, n int, eps float32)
+	gelu      func(x *float32, n int)
+	softmax   func(x *float32, n, padded int)
+	keys      func(dst, k *float32, stride, rows, dim int)
+}
+
+// genericWidth is a compromise between the length of the inner loop and the
+// work wasted on the last panel of an attention matrix.
+const genericWidth = 16
+
+func genericSet() *Set {
+	return &Set{
+		Name:      "generic",
+		Width:     genericWidth,
+		Rows:      4,
+		tileF32:   generic.TileF32(genericWidth),
+		layerNorm: generic.LayerNorm,
+		gelu:      generic.GELU,
+		softmax:   generic.Softmax,
+		keys:      generic.Keys(genericWidth),
+	}
+}
+
+// Available lists the sets that this CPU can run, best first. The last one is
+// always generic.
+func Available() []*Set {
+	return append(assembly(), genericSet())
+}
+
+// Select returns the set of the given name, or the best one if the name is
+// empty. A set that this CPU or this build cannot run is an error that names
+// those that it can.
+func Select(name string) (*Set, error) {
+	sets := Available()
+	if name == "" {
+		return sets[0], nil
+	}
+	i := slices.IndexFunc(sets, func(s *Set) bool { return s.Name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("kernel %q is not available here; available: %s", name, strings.Join(Names(), ", "))
+	}
+	return sets[i], nil
+}
+
+// Names lists the names of Available.
+func Names() []string {
+	var names []string
+	for _, s := range Available() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// Pad rounds n up to a multiple of Align.
+func Pad(n int) int { return (n + Align - 1) / Align * Align }

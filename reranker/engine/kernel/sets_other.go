@@ -1,0 +1,8 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build !amd64 || purego
+
+package kernel
+
+func assembly() []*Set { return nil }
