@@ -67,6 +67,14 @@ func (c *Cache[V]) Claim(key Key) (value V, found bool, flight *Flight[V], leads
 	return value, false, f, true
 }
 
+// Has says whether a value is kept. It counts as no use.
+func (c *Cache[V]) Has(key Key) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := c.entries[key]
+	return ok
+}
+
 // Resize changes the limit and evicts at once what no longer fits.
 func (c *Cache[V]) Resize(limit int64) {
 	c.mu.Lock()

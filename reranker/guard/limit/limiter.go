@@ -39,7 +39,7 @@ type Limiter struct {
 	bytes   int64
 	running map[*Ticket]struct{}
 	line    *list.List // of *Ticket
-	closed  Reason     // why nothing is admitted; empty while open
+	closed  []Reason   // why nothing is admitted, the first one first
 }
 
 // New returns an open limiter.
@@ -112,8 +112,8 @@ func (l *Limiter) enter(cost Cost, patience time.Duration) (*Ticket, error) {
 // room says whether bytes can be held; it runs under the lock.
 func (l *Limiter) room(bytes int64, wait time.Duration) error {
 	switch {
-	case l.closed != "":
-		return &OverloadedError{Reason: l.closed, RetryAfter: time.Second, Detail: "no new requests are taken"}
+	case len(l.closed) > 0:
+		return &OverloadedError{Reason: l.closed[0], RetryAfter: time.Second, Detail: "no new requests are taken"}
 	case l.opt.Bytes <= 0 || l.bytes+bytes <= l.opt.Bytes:
 		return nil
 	case bytes > l.opt.Bytes:

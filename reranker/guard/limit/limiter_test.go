@@ -208,7 +208,14 @@ func TestClosedHouseSaysWhy(t *testing.T) {
 	if _, err := l.Admit(t.Context(), limit.Cost{}, time.Second); err == nil {
 		t.Error("opened for the wrong reason")
 	}
+	l.Close(limit.ReasonDraining)
+	l.Close(limit.ReasonMemory)
 	l.Open(limit.ReasonMemory)
+	_, err = l.Admit(t.Context(), limit.Cost{}, time.Second)
+	if o := refusal(t, err); o.Reason != limit.ReasonDraining {
+		t.Errorf("one reason taken back, the other forgotten: %+v", o)
+	}
+	l.Open(limit.ReasonDraining)
 	admit(t, l, limit.Cost{}, time.Second)
 }
 

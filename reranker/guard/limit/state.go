@@ -3,21 +3,23 @@
 
 package limit
 
-// Close refuses new requests for the given reason until Open is called.
+import "slices"
+
+// Close refuses new requests for the given reason until Open takes it back.
 // Requests that were admitted, or stand in line, are served.
 func (l *Limiter) Close(reason Reason) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed = reason
+	if !slices.Contains(l.closed, reason) {
+		l.closed = append(l.closed, reason)
+	}
 }
 
-// Open admits requests again if they are refused for the given reason.
+// Open takes a reason back. Requests are admitted again once there is none.
 func (l *Limiter) Open(reason Reason) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.closed == reason {
-		l.closed = ""
-	}
+	l.closed = slices.DeleteFunc(l.closed, func(r Reason) bool { return r == reason })
 }
 
 // Usage is what is in the house.

@@ -1,0 +1,118 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package rerank
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine"
+	"github.com/quantumrerank/quantumrerank/reranker/guard/limit"
+)
+
+// checkLengths refuses texts that would be truncated, where the caller wants
+// none to be.
+func (r *Ranker) checkLengths(j *job) error {
+	if !j.truncateNone {
+		return nil
+	}
+	for i, p := range j.pairs {
+		if err := r.checkLength(p.query, -1); err != nil {
+			return err
+		}
+		if err := r.checkLength(p.document, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Ranker) checkLength(u *unit, index int) error {
+	// A token has at least one byte, so that short texts need no counting.
+	if u == nil || len(u.content)+specialTokens <= r.info.MaxTokens {
+		return nil
+	}
+	if n := r.eng.CountTokens(u.content); n > r.info.MaxTokens {
+		return &TruncationError{Index: index, Tokens: n, Limit: r.info.MaxTokens}
+	}
+	return nil
+}
+
+// specialTokens frame every text.
+const specialTokens = 2
+
+// estimate is about how many tokens a text has: English has some 4.5 bytes a
+// token, code 3, Chinese 3. Speeds are measured in the same estimated tokens,
+// so that a constant error cancels out.
+func (r *Ranker) estimate(content string) int {
+	return min(len(content)/4+specialTokens+1, r.info.MaxTokens)
+}
+
+// admit finds the job a place, or ranks it by what is known where the policy
+// allows that, or refuses it.
+func (r *Ranker) admit(ctx context.Context, j *job) (*limit.Ticket, error) {
+	var ticket *limit.Ticket
+	var err error
+	j.time(timeCache, func() { r.identify(j) })
+	j.time(timeQueue, func() { ticket, err = r.limiter.Admit(ctx, r.cost(j), r.patience(ctx, j)) })
+	var full *OverloadedError
+	if j.policy == Never || !errors.As(err, &full) || full.Reason != limit.ReasonQueue {
+		return ticket, err
+	}
+	j.lexicalOnly = true
+	ticket, err = r.limiter.Hold(r.cost(j).Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("rank by prior: %w", err)
+	}
+	return ticket, nil
+}
+
+// identify gives every text its key and its estimated cost.
+func (r *Ranker) identify(j *job) {
+	for _, u := range j.units {
+		u.key = r.keys[u.kind].Of(u.content)
+		u.cost = r.estimate(u.content)
+	}
+}
+
+// cost is what the job brings: the bytes that it holds and the tokens of the
+// texts that are not known yet.
+func (r *Ranker) cost(j *job) limit.Cost {
+	c := limit.Cost{Bytes: 64 << 10, EndBy: j.answerBy}
+	for _, u := range j.units {
+		c.Bytes += 2*int64(len(u.content)) + 256
+		if u.kind == engine.KindDocument {
+			c.Bytes += r.opt.DocumentBytes
+		}
+		if !r.texts.Has(u.key) {
+			c.Tokens += u.cost
+		}
+	}
+	if !j.answerBy.IsZero() {
+		// It takes what time it gets. A tenth of its time is the least share
+		// that is worth having, and so what it is counted for.
+		c.Tokens = min(c.Tokens, r.tokensIn(time.Until(j.answerBy)/10))
+	}
+	return c
+}
+
+// tokensIn is how many tokens all workers do in a time.
+func (r *Ranker) tokensIn(d time.Duration) int {
+	return int(max(0, d.Seconds()) * r.speed.TokensPerSecond() * float64(r.opt.Workers))
+}
+
+// patience is how long the job can wait for its turn. One that answers early
+// keeps at least half of its time for work.
+func (r *Ranker) patience(ctx context.Context, j *job) time.Duration {
+	p := r.opt.LongestWait
+	if end, ok := ctx.Deadline(); ok {
+		p = min(p, time.Until(end))
+	}
+	if !j.answerBy.IsZero() {
+		p = min(p, time.Until(j.answerBy)/2)
+	}
+	return max(p, 0)
+}

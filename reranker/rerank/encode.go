@@ -1,0 +1,136 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package rerank
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine"
+	"github.com/quantumrerank/quantumrerank/reranker/guard/breaker"
+	"github.com/quantumrerank/quantumrerank/reranker/guard/limit"
+)
+
+// batches are the micro-batches of one job. A micro-batch that has begun is
+// finished even if the caller has left: it is short, its texts go to the cache
+// and may be what another job waits for, and so cancellations never reach the
+// engine's breaker.
+type batches struct {
+	ranker *Ranker
+	units  []*unit
+	ticket *limit.Ticket
+
+	mu   sync.Mutex
+	errs []error // by unit
+}
+
+// run is called by the scheduler. It ends the flight of each of its units.
+func (b *batches) run(_ context.Context, items []int) {
+	tokens := 0
+	for _, i := range items {
+		tokens += b.units[i].cost
+	}
+	defer b.ticket.Did(tokens)
+	byKind := map[engine.Kind][]int{}
+	for _, i := range items {
+		k := b.units[i].kind
+		byKind[k] = append(byKind[k], i)
+	}
+	for _, kind := range []engine.Kind{engine.KindQuery, engine.KindDocument} {
+		if len(byKind[kind]) > 0 {
+			b.encode(kind, byKind[kind])
+		}
+	}
+}
+
+func (b *batches) encode(kind engine.Kind, items []int) {
+	texts := make([]string, len(items))
+	for n, i := range items {
+		texts[n] = b.units[i].content
+	}
+	err := b.ranker.engine.Do(context.Background(), 0, func(ctx context.Context) error {
+		return b.ranker.encodeTexts(ctx, texts, kind, func(n int, t *text) {
+			b.units[items[n]].flight.Land(t, t.broken == nil)
+		})
+	})
+	if err != nil {
+		b.ranker.log(err)
+		b.mu.Lock()
+		for _, i := range items {
+			b.errs[i] = err
+		}
+		b.mu.Unlock()
+	}
+	for _, i := range items {
+		b.units[i].flight.Abandon() // unless it has landed
+	}
+}
+
+// encodeTexts encodes and prepares texts. It lands what is good even where
+// another text of the batch is not.
+func (r *Ranker) encodeTexts(ctx context.Context, texts []string, kind engine.Kind, land func(int, *text)) error {
+	var mu sync.Mutex
+	var wrong error
+	seen := 0
+	err := r.eng.EncodeEach(ctx, texts, kind, func(i int, enc *engine.Encoding) {
+		t, err := r.prepare(kind, enc)
+		mu.Lock()
+		seen++
+		wrong = errors.Join(wrong, err)
+		mu.Unlock()
+		if err == nil {
+			land(i, t)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if wrong == nil && seen != len(texts) {
+		return fmt.Errorf("encoder gave %d encodings for %d texts", seen, len(texts))
+	}
+	return wrong
+}
+
+// collect takes over what has landed of the units that were begun. The others
+// keep the error of their micro-batch; without one it has not ended.
+func (b *batches) collect(begun int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i, u := range b.units[:begun] {
+		select {
+		case <-u.flight.Done():
+		default:
+			continue
+		}
+		if t, ok := u.flight.Value(); ok {
+			u.text = t
+		} else {
+			u.err = b.errs[i]
+		}
+	}
+}
+
+// log writes a failure of the engine once, with the stack of a panic.
+func (r *Ranker) log(err error) {
+	var p *breaker.PanicError
+	switch {
+	case errors.Is(err, breaker.ErrOpen): // its opening was logged
+	case errors.As(err, &p):
+		r.opt.Logger.Error("Engine panicked", "breaker", p.Breaker, "error", err, "stack", string(p.Stack))
+	default:
+		r.opt.Logger.Error("Engine failed", "error", err)
+	}
+}
+
+// failure is what the caller gets for a failure of the engine.
+func (r *Ranker) failure(err error) error {
+	if errors.Is(err, breaker.ErrOpen) {
+		return &UnavailableError{RetryAfter: r.engine.Snapshot().RetryAfter}
+	}
+	return &EngineError{Err: err}
+}

@@ -1,0 +1,97 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package rerank
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine"
+)
+
+// rank sorts the results: everything scored in full before what has only a
+// prior, and that before blanks; then by score, ties by ascending index.
+func (j *job) rank() {
+	slices.SortFunc(j.results, func(a, b Result) int {
+		return cmp.Or(
+			cmp.Compare(class(a.Stage), class(b.Stage)),
+			cmp.Compare(b.Score, a.Score),
+			cmp.Compare(a.Index, b.Index),
+		)
+	})
+}
+
+func class(s Stage) int {
+	switch s {
+	case StageEncoded, StageCached:
+		return 0
+	case StagePrior:
+		return 1
+	default:
+		return 2
+	}
+}
+
+// usePriors gives the pairs without a full score theirs: a band below half of
+// the lowest full score.
+func (j *job) usePriors() {
+	lowest, left := 1.0, false
+	for _, r := range j.results {
+		if class(r.Stage) == 0 {
+			lowest = min(lowest, r.Score)
+		}
+		left = left || r.Stage == StagePrior
+	}
+	if !left {
+		return
+	}
+	j.guess()
+	for i := range j.results {
+		if j.results[i].Stage == StagePrior {
+			j.results[i].Score = lowest / 2 * j.guesses[i]
+		}
+	}
+}
+
+// count fills in the report's numbers.
+func (j *job) count() {
+	rep := &j.report
+	for _, r := range j.results {
+		if class(r.Stage) == 0 {
+			rep.ScoredDocuments++
+		}
+	}
+	for _, u := range j.units {
+		if u.text == nil {
+			continue
+		}
+		if u.kind == engine.KindQuery {
+			rep.QueryTokens += u.text.tokens
+			if u.text.cut {
+				j.warn("the query was cut to the first %d tokens", u.text.tokens)
+			}
+			continue
+		}
+		rep.DocumentTokens += u.text.tokens
+		if u.cached {
+			rep.CacheHits++
+		}
+	}
+	if left := len(j.results) - rep.ScoredDocuments - j.blanks(); left > 0 {
+		j.warn("%d of %d documents were not scored and rank last by their words (%s)", left, len(j.results), rep.DegradedReason)
+	}
+	if rep.ScoredDocuments == 0 && rep.Degraded {
+		rep.MethodUsed = Lexical
+	}
+}
+
+func (j *job) blanks() int {
+	n := 0
+	for _, r := range j.results {
+		if r.Stage == StageBlank {
+			n++
+		}
+	}
+	return n
+}
