@@ -141,10 +141,15 @@ node_build() {
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
     begin=$SECONDS
+    # Go's scratch space, here so that what a killed build left is found and removed.
+    export GOTMPDIR=$NODE_BUILD/tmp
+    rm -rf "$GOTMPDIR"
+    mkdir -p "$GOTMPDIR"
     [ "$what" != all ] || say "programs of the node: into $NODE_BIN (the first time takes 15 to 25 minutes on 2 cores)"
     "build_$what"
     step_table "$begin"
-    rm -f "$NODE_BUILD/progress"
+    rm -rf "$NODE_BUILD/progress" "$GOTMPDIR"
+    unset GOTMPDIR
     [ "$what" != all ] || prune_builds
     trap - EXIT INT TERM HUP
   fi

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Runs the steps of the build one after another and shows how far each one is:
-# a line when it begins and when it ends, and one at least every 15 seconds (10 plus the time it takes to ask).
+# a line when it begins and when it ends, and one at least every 15 seconds.
 
 PROGRESS_EVERY=10
 PROGRESS_CHILD=     # the step that runs now
@@ -24,40 +24,52 @@ packages_left() {
     "$@" 2>/dev/null | grep -c x || true
 }
 
-# go_position LOG TOTAL: where a `go build -v` is, by its output.
+# go_position LOG TOTAL PACKAGE...: where a `go build -v` is, by its output. The
+# packages that become programs are compiled last; after them comes the linker.
 go_position() {
-  local log=$1 total=$2 compiled fetched last
-  compiled=$(grep -cv '^go: ' "$log") || true
-  fetched=$(grep -c '^go: downloading' "$log") || true
+  local log=$1 total=$2 package compiled last
+  shift 2
+  compiled=$(compiled_in "$log")
   last=$(tail -n 1 "$log")
+  for package; do
+    [[ $last != *"${package#.}" ]] || { echo linking; return; }
+  done
   if [[ $last == 'go: downloading'* ]]; then
-    echo "downloading, $fetched modules so far"
-  elif [ "$compiled" -ge "$total" ] && [ "$total" -gt 0 ]; then
-    echo "$total/$total packages, linking"
-  elif [ "$total" -gt 0 ]; then
+    echo "downloading, $(grep -c '^go: downloading' "$log") modules so far"
+  elif [ "$total" -gt "$compiled" ]; then
     echo "$compiled/$total packages"
   else
-    echo "linking"
+    echo "$compiled packages so far"
   fi
 }
 
+compiled_in() { grep -cv '^go: ' "$1" || true; }
+
+# with_parent COMMAND...: ends the command when this script is killed outright, so
+# that nothing compiles on unseen.
+with_parent() { if has setpriv; then exec setpriv --pdeathsig TERM "$@"; else exec "$@"; fi; }
+
 # run_go_step NAME MODULE PACKAGE...: runs `go build -v` with GO_BUILD's arguments
-# in MODULE and watches it. The number of packages is asked for only if a step takes long:
-# asking takes a few seconds itself.
+# in MODULE and watches it. Counting the packages takes seconds itself, so it is
+# done only in steps that take long, and beside them.
 run_go_step() {
-  local name=$1 module=$2 log=$NODE_BUILD/log/${1// /-}.log begin=$SECONDS next total=-1
+  local name=$1 module=$2 log=$NODE_BUILD/log/${1// /-}.log begin=$SECONDS next total=0 left=$NODE_BUILD/left
   shift 2
   next=$((begin + PROGRESS_EVERY))
-  go build -C "$module" -v "${GO_BUILD[@]}" "$@" >"$log" 2>&1 &
+  rm -f "$left"
+  with_parent go build -C "$module" -v "${GO_BUILD[@]}" "$@" >"$log" 2>&1 &
   PROGRESS_CHILD=$!
   while kill -0 "$PROGRESS_CHILD" 2>/dev/null; do
     sleep 0.2
     [ "$SECONDS" -ge "$next" ] || continue
-    if [ "$total" -lt 0 ] && ! tail -n 1 "$log" | grep -q '^go: downloading'; then
-      total=$(($(grep -cv '^go: ' "$log" || true) + $(packages_left "$module" "$@")))
-    fi
-    progress_line "  $name: $(duration $((SECONDS - begin))), $(go_position "$log" "$total")"
     next=$((SECONDS + PROGRESS_EVERY))
+    if [ "$total" = 0 ] && [ -s "$left" ]; then
+      total=$(($(compiled_in "$log") + $(<"$left")))
+    elif [ ! -e "$left" ] && ! tail -n 1 "$log" | grep -q '^go: downloading'; then
+      : >"$left"
+      (packages_left "$module" "$@" >"$left.new" && mv "$left.new" "$left") &
+    fi
+    progress_line "  $name: $(duration $((SECONDS - begin))), $(go_position "$log" "$total" "$@")"
   done
   if ! wait "$PROGRESS_CHILD"; then
     PROGRESS_CHILD=
