@@ -50,7 +50,11 @@ backend_load() {
   node_must_be_up
   for tar; do
     begin=${EPOCHREALTIME/./}
-    said=$(node_ctr images import --local "$tar" 2>&1) || die "containerd refused $tar:" "$said"
+    if ! said=$(node_ctr images import --local "$tar" 2>&1); then
+      [[ $said != *"filtered out"* ]] ||
+        die "$tar is not for this machine's architecture ($(uname -m)): make images without ARCH"
+      die "containerd refused $tar:" "$(grep -v DEPRECATION <<<"$said")"
+    fi
     say "loaded $tar in $(((${EPOCHREALTIME/./} - begin) / 1000)) ms"
   done
 }
