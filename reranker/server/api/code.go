@@ -25,6 +25,7 @@ const (
 	CodeNotFound             Code = "not_found"
 	CodeMethodNotAllowed     Code = "method_not_allowed"
 	CodeBodyTooLarge         Code = "body_too_large"
+	CodeRequestTooLarge      Code = "request_too_large"
 	CodeUnsupportedMediaType Code = "unsupported_media_type"
 	CodeUnsupportedEncoding  Code = "unsupported_encoding"
 	CodeFieldRequired        Code = "field_required"
@@ -36,6 +37,7 @@ const (
 	CodeDocumentEmpty        Code = "document_empty"
 	CodeDocumentTooLong      Code = "document_too_long"
 	CodeMethodInvalid        Code = "method_invalid"
+	CodeTextTruncated        Code = "text_truncated"
 	CodeTopKTooSmall         Code = "top_k_too_small"
 	CodeTopKTooLarge         Code = "top_k_too_large"
 	CodeTextEmpty            Code = "text_empty"
@@ -50,6 +52,7 @@ const (
 	CodeInternal             Code = "internal"
 	CodeLoading              Code = "loading"
 	CodeDraining             Code = "draining"
+	CodeUnavailable          Code = "engine_unavailable"
 	CodeDeadlineExceeded     Code = "deadline_exceeded"
 )
 
@@ -81,6 +84,7 @@ var kinds = map[Code]kind{
 	CodeNotFound:             {http.StatusNotFound, "Not found", false},
 	CodeMethodNotAllowed:     {http.StatusMethodNotAllowed, "Method not allowed", false},
 	CodeBodyTooLarge:         {http.StatusRequestEntityTooLarge, "Body too large", false},
+	CodeRequestTooLarge:      {http.StatusRequestEntityTooLarge, "Request too large", false},
 	CodeUnsupportedMediaType: {http.StatusUnsupportedMediaType, "Unsupported media type", false},
 	CodeUnsupportedEncoding:  {http.StatusUnsupportedMediaType, "Unsupported content encoding", false},
 	CodeFieldRequired:        {http.StatusUnprocessableEntity, "Validation error", false},
@@ -92,6 +96,7 @@ var kinds = map[Code]kind{
 	CodeDocumentEmpty:        {http.StatusUnprocessableEntity, "Validation error", false},
 	CodeDocumentTooLong:      {http.StatusUnprocessableEntity, "Validation error", false},
 	CodeMethodInvalid:        {http.StatusUnprocessableEntity, "Validation error", false},
+	CodeTextTruncated:        {http.StatusUnprocessableEntity, "Validation error", false},
 	CodeTopKTooSmall:         {http.StatusUnprocessableEntity, "Validation error", false},
 	CodeTopKTooLarge:         {http.StatusUnprocessableEntity, "Validation error", false},
 	CodeTextEmpty:            {http.StatusUnprocessableEntity, "Validation error", false},
@@ -107,6 +112,7 @@ var kinds = map[Code]kind{
 	CodeInternal:         {http.StatusInternalServerError, "Internal server error", false},
 	CodeLoading:          {http.StatusServiceUnavailable, "Not ready", true},
 	CodeDraining:         {http.StatusServiceUnavailable, "Shutting down", true},
+	CodeUnavailable:      {http.StatusServiceUnavailable, "Engine unavailable", true},
 	CodeDeadlineExceeded: {http.StatusGatewayTimeout, "Deadline exceeded", false},
 }
 

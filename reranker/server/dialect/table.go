@@ -3,6 +3,12 @@
 
 package dialect
 
+import (
+	"slices"
+
+	"github.com/quantumrerank/quantumrerank/reranker/server/decode"
+)
+
 var (
 	documentsKey = []string{"documents"}
 	textsKey     = []string{"texts"}
@@ -136,4 +142,24 @@ var Endpoints = []Endpoint{
 	{"/compat/llamacpp/v1/reranking", llamaCpp, llamaCppJina},
 	{"/compat/nim/v1/ranking", only(nim), nim},
 	{"/compat/xinference/v1/rerank", only(xinference), xinference},
+}
+
+// Dialects lists the names of the dialects that e's requests may be in.
+func (e Endpoint) Dialects() []string {
+	probe := func(keys ...string) *decode.Rerank {
+		b := &decode.Rerank{Keys: map[string]bool{}}
+		for _, key := range keys {
+			b.Keys[key] = true
+		}
+		return b
+	}
+	names := []string{e.Fallback.Name}
+	for _, b := range []*decode.Rerank{
+		probe(), probe("texts"), probe("method"), probe("truncation"), probe("model"), probe("input"),
+	} {
+		if name := e.Choose(b).Name; !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }

@@ -45,8 +45,9 @@ type Decoder struct {
 	// base is the offset in the text of buf[0].
 	base int64
 	// mark is the index in buf from which bytes must be kept, -1 for none.
-	mark     int
-	eof      bool
+	mark int
+	// err is what the reader said last, io.EOF at the end of the text.
+	err      error
 	begun    bool
 	depth    int
 	maxDepth int
@@ -140,28 +141,24 @@ func (d *Decoder) ended() error {
 
 // fill reads more bytes behind d.end. It returns io.EOF when there are none.
 func (d *Decoder) fill() error {
-	if d.eof {
-		return io.EOF
+	if d.err != nil {
+		return d.err
 	}
 	d.compact()
 	for range 100 {
-		n, err := d.r.Read(d.buf[d.end:])
+		var n int
+		n, d.err = d.r.Read(d.buf[d.end:])
 		d.end += n
-		if errors.Is(err, io.EOF) {
-			d.eof = true
-			err = nil
-			if n == 0 {
-				return io.EOF
-			}
-		}
 		if n > 0 {
+			// An error that came with bytes is reported when they are used up.
 			return nil
 		}
-		if err != nil {
-			return err
+		if d.err != nil {
+			return d.err
 		}
 	}
-	return io.ErrNoProgress
+	d.err = io.ErrNoProgress
+	return d.err
 }
 
 // compact makes room behind d.end, keeping everything from the mark or, if

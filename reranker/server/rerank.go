@@ -1,0 +1,240 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/quantumrerank/quantumrerank/reranker/contract"
+	"github.com/quantumrerank/quantumrerank/reranker/method"
+	"github.com/quantumrerank/quantumrerank/reranker/metrics"
+	"github.com/quantumrerank/quantumrerank/reranker/rerank"
+	"github.com/quantumrerank/quantumrerank/reranker/server/api"
+	"github.com/quantumrerank/quantumrerank/reranker/server/decode"
+	"github.com/quantumrerank/quantumrerank/reranker/server/dialect"
+)
+
+// HeaderDegradation lets a caller choose for one request when an answer may
+// leave documents unscored: Never, OnOverload or OnDeadline.
+const HeaderDegradation = "X-Rerank-Degradation"
+
+// rerank answers one rerank request: read, understand, judge, rank, render.
+func (x *exchange) rerank(e dialect.Endpoint) error {
+	wish, err := x.wish()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithDeadline(x.r.Context(), wish.latest)
+	defer cancel()
+
+	from := x.start
+	body, release, err := readBody(x, decode.ReadRerank)
+	if err != nil {
+		return err
+	}
+	defer release()
+	from = x.mark("decode", from)
+
+	d := e.Choose(body)
+	x.dialect, x.renderError = d.Name, d.RenderError
+	req, problem := d.Request(body)
+	if problem != nil {
+		return problem
+	}
+	if violations := api.Check(req, d.Rules(x.limits())); len(violations) > 0 {
+		return api.Invalid(violations)
+	}
+	x.mark("validate", from)
+	x.fact(slog.Int("documents", len(req.Documents)), slog.Int("query_characters", req.Query.Characters))
+
+	resp, err := x.s.backend.Load().Ranker.Rerank(ctx, rerank.Request{
+		Query:        req.Query.Value,
+		Documents:    texts(req.Documents),
+		Method:       methodOf(req.Method),
+		Deadline:     wish.deadline,
+		TruncateNone: req.Truncation == api.TruncateNone,
+		Degradation:  wish.degradation,
+	})
+	if err != nil {
+		return err
+	}
+	x.report(&resp.Report)
+	answer := x.rerankAnswer(req, &resp)
+	x.s.metrics.ObserveRerank(metrics.Rerank{
+		Requested: answer.Method, Used: answer.MethodUsed, Duration: x.elapsed(),
+		Documents: len(req.Documents), Scored: resp.ScoredDocuments,
+		Truncated: countTruncated(resp.Results), Blank: countStage(resp.Results, rerank.StageBlank),
+		CacheHits: resp.CacheHits, QueryTokens: resp.QueryTokens, DocumentTokens: resp.DocumentTokens,
+		Degraded: resp.Degraded, DegradedReason: resp.DegradedReason,
+	})
+	return x.answer(http.StatusOK, d.Render(answer))
+}
+
+// wish is what the headers say about how to treat a request.
+type wish struct {
+	// latest ends the request; deadline is the caller's own wish, zero for none.
+	latest, deadline time.Time
+	degradation      rerank.Policy
+}
+
+func (x *exchange) wish() (wish, error) {
+	limit := time.Duration(x.s.settings.Limits.RequestTimeoutMilliseconds) * time.Millisecond
+	patience, problem := patience(x.r.Header, limit)
+	if problem != nil {
+		return wish{}, problem
+	}
+	w := wish{latest: x.start.Add(patience)}
+	if patience < limit || x.r.Header.Get(HeaderTimeoutMs) != "" || x.r.Header.Get(HeaderTimeout) != "" {
+		w.deadline = w.latest
+	}
+	if v := x.r.Header.Get(HeaderDegradation); v != "" {
+		policy, err := rerank.ParsePolicy(v)
+		if err != nil {
+			return wish{}, api.NewProblem(api.CodeInvalidHeader, "header %s: want Never, OnOverload or OnDeadline", HeaderDegradation)
+		}
+		w.degradation = policy
+	}
+	return w, nil
+}
+
+// readBody reads the body with read. The memory of the body is held until
+// release is called.
+func readBody[T any](x *exchange, read func(io.Reader, api.Limits) (*T, error)) (body *T, release func(), err error) {
+	limit := x.s.settings.Limits.MaxBodyBytes
+	plain, err := openBody(x.w, x.r, limit)
+	if err != nil {
+		return nil, nil, decode.AsProblem(err)
+	}
+	release = func() {}
+	if hold := x.s.backend.Load().Hold; hold != nil {
+		if release, err = hold(bodyCost(x.r, limit)); err != nil {
+			return nil, nil, err
+		}
+	}
+	body, err = read(plain, x.limits())
+	if err != nil {
+		release()
+		return nil, nil, decode.AsProblem(err)
+	}
+	// The deadline was for the body; net/http goes on reading in order to see
+	// the caller leave.
+	_ = x.conn.SetReadDeadline(time.Time{})
+	return body, release, nil
+}
+
+// bodyCost is the memory that a body may take: its announced length, or the
+// limit when that is unknown or says nothing about the plain text.
+func bodyCost(r *http.Request, limit int64) int64 {
+	if r.ContentLength >= 0 && r.Header.Get("Content-Encoding") == "" {
+		return r.ContentLength
+	}
+	return limit
+}
+
+func (x *exchange) limits() api.Limits {
+	l := x.s.settings.Limits
+	return api.Limits{
+		MaxDocuments:          l.MaxDocuments,
+		MaxQueryCharacters:    l.MaxQueryCharacters,
+		MaxDocumentCharacters: l.MaxDocumentCharacters,
+	}
+}
+
+func texts(docs []api.Document) []string {
+	out := make([]string, len(docs))
+	for i := range docs {
+		out[i] = docs[i].Value
+	}
+	return out
+}
+
+func methodOf(name *string) method.Name {
+	if name == nil {
+		return ""
+	}
+	return method.Name(*name)
+}
+
+// report adds what the Ranker tells to the headers, the log line and the
+// stages.
+func (x *exchange) report(r *rerank.Report) {
+	for _, t := range r.Timings {
+		x.stages = append(x.stages, stage{t.Stage, t.Duration})
+	}
+	h := x.w.Header()
+	h.Set(contract.HeaderMethodUsed, string(r.MethodUsed))
+	if r.Degraded {
+		h.Set(contract.HeaderDegraded, r.DegradedReason)
+	} else {
+		h.Set(contract.HeaderDegraded, strconv.FormatBool(false))
+	}
+	x.fact(
+		slog.String("method", string(r.MethodRequested)),
+		slog.String("method_used", string(r.MethodUsed)),
+		slog.Bool("degraded", r.Degraded),
+		slog.String("degraded_reason", r.DegradedReason),
+		slog.Int("scored_documents", r.ScoredDocuments),
+		slog.Int("cache_hits", r.CacheHits),
+		slog.Int("query_tokens", r.QueryTokens),
+		slog.Int("document_tokens", r.DocumentTokens),
+	)
+}
+
+// rerankAnswer joins the request and what the Ranker made of it.
+func (x *exchange) rerankAnswer(req *api.Request, resp *rerank.Response) *api.Answer {
+	top := len(resp.Results)
+	if req.TopK != nil {
+		top = int(*req.TopK)
+	}
+	a := &api.Answer{
+		RequestID: x.id, Model: x.s.settings.Model.Name, Created: x.start,
+		Results: make([]api.Result, top),
+		TopK:    top, ReturnDocuments: req.ReturnDocuments, ReturnTokens: req.ReturnTokens,
+		RawScores: req.RawScores, SearchUnits: (len(req.Documents) + 99) / 100,
+		Method: string(resp.MethodRequested), MethodUsed: string(resp.MethodUsed),
+		Degraded: resp.Degraded, DegradedReason: resp.DegradedReason,
+		ScoredDocuments: resp.ScoredDocuments, CacheHits: resp.CacheHits,
+		QueryTokens: resp.QueryTokens, DocumentTokens: resp.DocumentTokens,
+		Warnings: append(req.Warnings, resp.Warnings...),
+	}
+	for i := range a.Results {
+		a.Results[i] = resultOf(&resp.Results[i], req.Documents)
+	}
+	if n := countTruncated(resp.Results); n > 0 {
+		a.Warnings = append(a.Warnings, fmt.Sprintf("%d of %d documents were truncated to what the model reads", n, len(req.Documents)))
+	}
+	a.Elapsed = x.elapsed()
+	return a
+}
+
+func resultOf(r *rerank.Result, docs []api.Document) api.Result {
+	return api.Result{
+		Index: r.Index, Score: r.Score, Classical: r.Classical, Quantum: r.Quantum,
+		Truncated: r.Truncated, Stage: string(r.Stage), Document: docs[r.Index],
+	}
+}
+
+func countTruncated(results []rerank.Result) (n int) {
+	for i := range results {
+		if results[i].Truncated {
+			n++
+		}
+	}
+	return n
+}
+
+func countStage(results []rerank.Result, s rerank.Stage) (n int) {
+	for i := range results {
+		if results[i].Stage == s {
+			n++
+		}
+	}
+	return n
+}
