@@ -76,6 +76,12 @@ func (c *Config) checkField(f Field) error {
 	return nil
 }
 
+// Value returns the field's value in c as string or int64.
+func (f Field) Value(c *Config) any {
+	value, _ := f.value(c)
+	return value
+}
+
 // value returns the field's value as string or int64, and whether it is set.
 func (f Field) value(c *Config) (any, bool) {
 	switch p := f.at(c).(type) {

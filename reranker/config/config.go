@@ -24,6 +24,9 @@ type Process struct {
 	// Kernel names the engine's set of kernels; empty takes the fastest that
 	// this CPU can run.
 	Kernel string
+	// KeysDir is a directory of API keys, one file each; empty lets everybody
+	// in.
+	KeysDir string
 	// LogLevel is debug, info, warn or error.
 	LogLevel string
 	// LogFormat is json or text.

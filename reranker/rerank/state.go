@@ -48,5 +48,15 @@ func (r *Ranker) Pressure(stage memory.Stage) {
 	debug.FreeOSMemory()
 }
 
+// Hold reserves memory for a body that is about to be read, or says that there
+// is none.
+func (r *Ranker) Hold(bytes int64) (release func(), err error) {
+	ticket, err := r.limiter.Hold(bytes)
+	if err != nil {
+		return nil, err
+	}
+	return ticket.Release, nil
+}
+
 // Drain refuses new requests for good; those under way are finished.
 func (r *Ranker) Drain() { r.limiter.Close(limit.ReasonDraining) }

@@ -1,0 +1,159 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/quantumrerank/quantumrerank/reranker/config"
+	"github.com/quantumrerank/quantumrerank/reranker/contract"
+	"github.com/quantumrerank/quantumrerank/reranker/engine"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
+	"github.com/quantumrerank/quantumrerank/reranker/guard/memory"
+	"github.com/quantumrerank/quantumrerank/reranker/method"
+	"github.com/quantumrerank/quantumrerank/reranker/rerank"
+)
+
+// parts is a ranker with what it stands on.
+type parts struct {
+	engine *engine.Engine
+	ranker *rerank.Ranker
+	info   engine.Info
+	plan   memory.Plan
+}
+
+// assemble opens the model and builds a ranker over it. change may adjust the
+// ranker's options; step is told what is being done.
+func assemble(ctx context.Context, c config.Config, log *slog.Logger, change func(*rerank.Options), step func(string)) (*parts, error) {
+	s := c.Settings
+	step("checking the memory limit")
+	need, err := needOf(s)
+	if err != nil {
+		return nil, err
+	}
+	if err := memory.CheckFit(need, s.MemoryLimit); err != nil {
+		return nil, err
+	}
+	step("loading the model")
+	eng, err := openEngine(c)
+	if err != nil {
+		return nil, err
+	}
+	p := &parts{engine: eng, plan: memory.Divide(need, s.MemoryLimit)}
+	step("verifying the weights")
+	p.info = eng.Info()
+	if err := p.check(ctx, s); err != nil {
+		return nil, errors.Join(err, eng.Close())
+	}
+	scorer, err := newScorer(s, p.info.Digest)
+	if err != nil {
+		return nil, errors.Join(err, eng.Close())
+	}
+	opt := rerank.FromSettings(s)
+	opt.Logger = log
+	opt.RequestBytes, opt.CacheBytes = p.plan.Requests, p.plan.Cache
+	opt.DocumentBytes = documentBytes(s, p.info)
+	opt.Workers = c.Process.Threads
+	if change != nil {
+		change(&opt)
+	}
+	p.ranker = rerank.New(eng, scorer, opt)
+	return p, nil
+}
+
+func needOf(s contract.Settings) (memory.Need, error) {
+	weights, err := os.Stat(filepath.Join(s.Model.Dir, model.WeightsFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return memory.Need{}, modelError{missing(s.Model.Dir)}
+	}
+	if err != nil {
+		return memory.Need{}, modelError{err}
+	}
+	return memory.Need{Weights: weights.Size(), Cache: *s.Cache.MaxBytes}, nil
+}
+
+func openEngine(c config.Config) (*engine.Engine, error) {
+	threads := c.Process.Threads
+	if threads == 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	eng, err := engine.Open(c.Settings.Model.Dir, engine.Options{Threads: threads, Kernel: c.Process.Kernel})
+	if err != nil {
+		return nil, modelError{err}
+	}
+	return eng, nil
+}
+
+// check compares the weights with what was asked for.
+func (p *parts) check(ctx context.Context, s contract.Settings) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if want := s.Model.WeightsSHA256; want != "" && want != p.info.Digest {
+		return modelError{&model.DigestError{Path: filepath.Join(s.Model.Dir, model.WeightsFile), Want: want, Got: p.info.Digest}}
+	}
+	if p.info.CrossEncoder {
+		return modelError{fmt.Errorf("%s is a cross-encoder, which has no vectors to compare; serve a bi-encoder", s.Model.Dir)}
+	}
+	return nil
+}
+
+func newScorer(s contract.Settings, digest string) (*method.Scorer, error) {
+	weight := float64(*s.Quantum.WeightPercent) / 100
+	vocabulary, err := readVocabulary(filepath.Join(s.Model.Dir, model.TokenizerFile))
+	if err != nil {
+		return nil, modelError{err}
+	}
+	scorer, err := method.NewScorer(method.Options{
+		Quantum:     method.QuantumOptions{State: method.State(s.Quantum.State), Rank: s.Quantum.Rank},
+		Hybrid:      method.HybridOptions{QuantumWeight: &weight},
+		ModelDigest: digest,
+		Vocabulary:  vocabulary,
+	})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return scorer, nil
+}
+
+// readVocabulary returns the words of a tokenizer in the order of their ids.
+func readVocabulary(file string) ([]string, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var t struct {
+		Model struct {
+			Vocab map[string]int `json:"vocab"`
+		} `json:"model"`
+	}
+	if err := json.Unmarshal(data, &t); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	words := make([]string, len(t.Model.Vocab))
+	for word, id := range t.Model.Vocab {
+		if id < 0 || id >= len(words) {
+			return nil, fmt.Errorf("%s: the word with id %d is not one of %d", file, id, len(words))
+		}
+		words[id] = word
+	}
+	return words, nil
+}
+
+// documentBytes is what one prepared document holds: its vector, the basis of
+// its subspace and its words.
+func documentBytes(s contract.Settings, info engine.Info) int64 {
+	vectors := 1
+	if s.Quantum.State == contract.QuantumStateMixed {
+		vectors += s.Quantum.Rank
+	}
+	return int64(4*info.Dim*vectors + 16*info.MaxTokens + 512)
+}

@@ -1,0 +1,62 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"context"
+	"time"
+
+	"github.com/quantumrerank/quantumrerank/reranker/config"
+	"github.com/quantumrerank/quantumrerank/reranker/guard/memory"
+	"github.com/quantumrerank/quantumrerank/reranker/health"
+	"github.com/quantumrerank/quantumrerank/reranker/rerank"
+	"github.com/quantumrerank/quantumrerank/reranker/server"
+)
+
+// backend loads the model and puts the ranker behind the server. What it
+// starts lives until ctx ends; load bounds the loading alone.
+func (c *command) backend(ctx, load context.Context, cfg config.Config, o *observer, step func(string)) (*server.Backend, error) {
+	o.declare()
+	p, err := assemble(load, cfg, o.log, o.options, step)
+	if err != nil {
+		return nil, err
+	}
+	o.ranker(p.ranker)
+	monitor := memory.NewMonitor(memory.Options{
+		Reader: o.reader, Logger: o.log,
+		OnStage: func(_, to memory.Stage) { p.ranker.Pressure(to) },
+	})
+	o.memory(monitor)
+	watching := make(chan struct{})
+	watch, stop := context.WithCancel(ctx)
+	go func() { defer close(watching); monitor.Run(watch) }()
+	o.log.Info("Planned memory", "limitBytes", cfg.Settings.MemoryLimit,
+		"requestBytes", p.plan.Requests, "cacheBytes", p.plan.Cache)
+	return &server.Backend{
+		Ranker: p.ranker,
+		Model: server.Model{
+			Name: cfg.Settings.Model.Name, Digest: p.info.Digest, Architecture: p.info.Architecture,
+			Dimensions: p.info.Dim, MaxTokens: p.info.MaxTokens, Precision: "float32",
+			Kernel: p.info.Kernel, Threads: p.info.Threads, CrossEncoder: p.info.CrossEncoder,
+		},
+		SelfTest: p.ranker.SelfTest,
+		Breakers: func() map[string]health.Breaker { return breakers(p.ranker) },
+		Hold:     p.ranker.Hold,
+		Close: func() error {
+			stop()
+			<-watching
+			return p.engine.Close()
+		},
+	}, nil
+}
+
+func breakers(r *rerank.Ranker) map[string]health.Breaker {
+	out := map[string]health.Breaker{}
+	for _, s := range r.Breakers() {
+		out[s.Name] = health.Breaker{
+			State: string(s.State), FailuresInARow: s.FailuresInARow, RetryAfterMs: int64(s.RetryAfter / time.Millisecond),
+		}
+	}
+	return out
+}

@@ -1,0 +1,64 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/quantumrerank/quantumrerank/reranker/method"
+	"github.com/quantumrerank/quantumrerank/reranker/rerank"
+)
+
+func (c *command) similarity() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "similarity TEXT TEXT...",
+		Short:   "Print how similar a text is to others, by every method",
+		Example: `  reranker similarity "a loaf of bread" "baked flour" "a racing bicycle"`,
+		Args:    arguments(cobra.MinimumNArgs(2)),
+		RunE:    c.runSimilarity,
+	}
+	addFlags(cmd, "model", "model-sha256", "quantum-state", "quantum-rank", "quantum-weight", "threads", "kernel", "memory-limit")
+	return cmd
+}
+
+func (c *command) runSimilarity(cmd *cobra.Command, texts []string) error {
+	for i, t := range texts {
+		if strings.TrimSpace(t) == "" {
+			return usageError{fmt.Errorf("text %d is empty", i+1)}
+		}
+	}
+	cfg, _, err := load(cmd)
+	if err != nil {
+		return err
+	}
+	p, err := assemble(cmd.Context(), cfg, nil, commandLine, newProgress(c.Err).step)
+	if err != nil {
+		return err
+	}
+	defer p.engine.Close()
+	byMethod := map[method.Name][]rerank.Result{}
+	for _, m := range method.Names() {
+		resp, err := p.ranker.Similarity(cmd.Context(), rerank.SimilarityRequest{Pairs: rerank.OneToMany(texts[0], texts[1:]), Method: m})
+		if err != nil {
+			return err
+		}
+		if resp.MethodUsed != m {
+			return errors.New("the quantum path failed; see the log")
+		}
+		byMethod[m] = resp.Scores
+	}
+	fmt.Fprintln(c.Out, "CLASSICAL  QUANTUM  HYBRID  TEXT")
+	for i, t := range texts[1:] {
+		_, err := fmt.Fprintf(c.Out, "%9.4f  %7.4f  %6.4f  %s\n", byMethod[method.Classical][i].Score,
+			byMethod[method.Quantum][i].Score, byMethod[method.Hybrid][i].Score, shorten(t, width))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
