@@ -26,6 +26,11 @@ const (
 	// of the operator but the status.
 	AnnotationPaused = "quantumrerank.io/paused"
 
+	// AnnotationDefaultImage is on a Deployment whose image is the operator's
+	// own release. rollout.upgradePolicy Manual keeps that image when a newer
+	// operator would use another one.
+	AnnotationDefaultImage = "quantumrerank.io/default-image"
+
 	// AnnotationApplied is on every child and holds the hash of what the
 	// operator applied last. A field that the operator no longer wants shows
 	// as a different hash.

@@ -112,6 +112,9 @@ const (
 	ReasonInvalidChild = "InvalidChild"
 	// ReasonForbidden: the API server did not let the operator write a child.
 	ReasonForbidden = "Forbidden"
+	// ReasonWaitingForDeletion: a child of an earlier Reranker of the same name
+	// must go first.
+	ReasonWaitingForDeletion = "WaitingForDeletion"
 	// ReasonApplyFailed: a child could not be written; the operator tries again.
 	ReasonApplyFailed = "ApplyFailed"
 	// ReasonQuotaExceeded: a resource quota allows no more pods.

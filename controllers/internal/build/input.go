@@ -1,0 +1,44 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package build
+
+import (
+	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
+)
+
+// Input is everything that the children depend on.
+type Input struct {
+	// Reranker gives name, namespace, uid and the parts of spec that have no
+	// defaults.
+	Reranker *v1alpha1.Reranker
+	// Effective is spec with its defaults.
+	Effective v1alpha1.EffectiveSpec
+	// Floor is the least number of pods that the autoscaler keeps. Below
+	// autoscaling.minReplicas it means minReplicas.
+	Floor int32
+	// OperatorNamespace is where the operator runs; empty when it runs outside
+	// of the cluster.
+	OperatorNamespace string
+	// Monitoring says which kinds of the Prometheus operator the cluster knows.
+	Monitoring Monitoring
+}
+
+// Monitoring says which kinds of the Prometheus operator the cluster knows.
+type Monitoring struct {
+	PodMonitor, PrometheusRule bool
+}
+
+// NewInput resolves the defaults of a Reranker. image is the pods' image when
+// spec names none.
+func NewInput(rr *v1alpha1.Reranker, image string) Input {
+	return Input{Reranker: rr, Effective: v1alpha1.Resolve(rr.Name, &rr.Spec, image)}
+}
+
+// podTemplate is never nil.
+func (in *Input) podTemplate() *v1alpha1.PodTemplateSpec {
+	if in.Reranker.Spec.PodTemplate == nil {
+		return &v1alpha1.PodTemplateSpec{}
+	}
+	return in.Reranker.Spec.PodTemplate
+}

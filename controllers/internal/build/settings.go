@@ -1,0 +1,73 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package build
+
+import (
+	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
+	"github.com/quantumrerank/quantumrerank/reranker/contract"
+)
+
+// Settings is what the pods are told. Every default is written out, so that a
+// pod does what status.effective says even if its own defaults differ.
+func Settings(in Input) contract.Settings {
+	e := in.Effective
+	out := contract.Settings{
+		Method:      string(e.Method),
+		MemoryLimit: e.MemoryLimit.Value(),
+		Model: contract.ModelSettings{
+			Dir:           modelDir(e.Model),
+			Name:          e.Model.Name,
+			WeightsSHA256: e.Model.WeightsSHA256,
+		},
+		Targets: contract.TargetSettings{
+			RerankLatencyMilliseconds:     int(*e.Targets.RerankLatencyMilliseconds),
+			SimilarityLatencyMilliseconds: int(*e.Targets.SimilarityLatencyMilliseconds),
+			BatchDocuments:                int(*e.Targets.BatchDocuments),
+		},
+		Limits: contract.LimitSettings{
+			MaxDocuments:               int(*e.Limits.MaxDocuments),
+			MaxQueryCharacters:         int(*e.Limits.MaxQueryCharacters),
+			MaxDocumentCharacters:      int(*e.Limits.MaxDocumentCharacters),
+			MaxConcurrentRequests:      int(*e.Limits.MaxConcurrentRequests),
+			RequestTimeoutMilliseconds: int(*e.Limits.RequestTimeoutMilliseconds),
+			MaxBodyBytes:               *e.Limits.MaxBodyBytes,
+		},
+		Breaker: contract.BreakerSettings{
+			FailureThreshold: int(*e.Breaker.FailureThreshold),
+			OpenSeconds:      int(*e.Breaker.OpenSeconds),
+			HalfOpenRequests: int(*e.Breaker.HalfOpenRequests),
+		},
+		// The kubelet's preStop sleep waits for the endpoints to drain before
+		// the pod hears of its end, so the pod need not wait again.
+		Drain: contract.DrainSettings{DelaySeconds: new(0), TimeoutSeconds: int(drainSeconds(e))},
+	}
+	if q := e.Quantum; q != nil {
+		out.Quantum = contract.QuantumSettings{
+			State:         string(q.State),
+			Rank:          int(*q.Rank),
+			WeightPercent: new(int(*q.WeightPercent)),
+		}
+	}
+	return out
+}
+
+func modelDir(m *v1alpha1.ModelSpec) string {
+	if m.Bundled != nil {
+		return contract.BundledModelDir
+	}
+	return contract.MountedModelDir
+}
+
+// drainSeconds is how long active requests may take to finish: never less
+// than one request's own timeout, or a rolling update would cut it off.
+func drainSeconds(e v1alpha1.EffectiveSpec) int32 {
+	timeout := (*e.Limits.RequestTimeoutMilliseconds + 999) / 1000
+	return max(contract.DefaultDrainTimeoutSeconds, timeout)
+}
+
+func settingsJSON(in Input) []byte { return append(mustJSON(Settings(in)), '\n') }
+
+// SettingsHash names the settings: it is in the ConfigMap's name and in a
+// label of the pods that mount it.
+func SettingsHash(in Input) string { return hash8(settingsJSON(in)) }

@@ -1,0 +1,96 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
+	"github.com/quantumrerank/quantumrerank/controllers/internal/build"
+	"github.com/quantumrerank/quantumrerank/controllers/internal/status"
+)
+
+// observed is everything that one reconcile knows.
+type observed struct {
+	input      build.Input
+	deployment *appsv1.Deployment
+	autoscaler *autoscalingv2.HorizontalPodAutoscaler
+	// foreignAutoscaler names another autoscaler of the same Deployment.
+	foreignAutoscaler string
+	pods              []corev1.Pod
+}
+
+// observe reads from the cache only.
+func (r *Reconciler) observe(ctx context.Context, rr *v1alpha1.Reranker) (*observed, error) {
+	obs := &observed{}
+	key := client.ObjectKey{Namespace: rr.Namespace, Name: build.Name(rr)}
+	var deployment appsv1.Deployment
+	if found, err := r.get(ctx, rr, key, &deployment); err != nil {
+		return nil, err
+	} else if found {
+		obs.deployment = &deployment
+	}
+	if err := r.observeAutoscalers(ctx, rr, key, obs); err != nil {
+		return nil, err
+	}
+	var pods corev1.PodList
+	if err := r.Client.List(ctx, &pods, client.InNamespace(rr.Namespace), client.MatchingLabels(build.SelectorLabels(rr))); err != nil {
+		return nil, fmt.Errorf("list pods: %w", err)
+	}
+	obs.pods = pods.Items
+	obs.input = build.NewInput(rr, build.DefaultImage(rr, obs.deployment, r.Image))
+	obs.input.OperatorNamespace = r.OperatorNamespace
+	return obs, nil
+}
+
+// get reads an object that counts only if the Reranker controls it.
+func (r *Reconciler) get(ctx context.Context, rr *v1alpha1.Reranker, key client.ObjectKey, obj client.Object) (bool, error) {
+	if err := r.Client.Get(ctx, key, obj); err != nil {
+		if client.IgnoreNotFound(err) == nil {
+			return false, nil
+		}
+		return false, fmt.Errorf("get %T %s: %w", obj, key, err)
+	}
+	return metav1.IsControlledBy(obj, rr), nil
+}
+
+func (r *Reconciler) observeAutoscalers(ctx context.Context, rr *v1alpha1.Reranker, key client.ObjectKey, obs *observed) error {
+	var list autoscalingv2.HorizontalPodAutoscalerList
+	err := r.Client.List(ctx, &list, client.InNamespace(key.Namespace), client.MatchingFields{targetIndex: key.Name})
+	if err != nil {
+		return fmt.Errorf("list autoscalers: %w", err)
+	}
+	for i := range list.Items {
+		if metav1.IsControlledBy(&list.Items[i], rr) {
+			obs.autoscaler = &list.Items[i]
+		} else if name := list.Items[i].Name; obs.foreignAutoscaler == "" || name < obs.foreignAutoscaler {
+			obs.foreignAutoscaler = name
+		}
+	}
+	return nil
+}
+
+func (obs *observed) statusInput(rr *v1alpha1.Reranker, o outcome, now time.Time) status.Input {
+	return status.Input{
+		Reranker:          rr,
+		Effective:         obs.input.Effective,
+		URL:               build.URL(rr),
+		Selector:          labels.SelectorFromSet(build.SelectorLabels(rr)).String(),
+		Deployment:        obs.deployment,
+		Autoscaler:        obs.autoscaler,
+		ForeignAutoscaler: obs.foreignAutoscaler,
+		Pods:              obs.pods,
+		Failure:           o.failure,
+		Now:               now,
+	}
+}
