@@ -3,23 +3,36 @@
 
 package method
 
-// mixture holds the weights of the three terms; they sum to one.
-type mixture struct{ classical, quantum, lexical float64 }
+// mixture holds the weights of the three parts; they sum to one.
+type mixture struct{ classical, quantum, third float64 }
 
-func newMixture(opt HybridOptions, lexicalDefault float64) mixture {
-	a, l := DefaultQuantumWeight, lexicalDefault
-	if opt.QuantumWeight != nil {
-		a = *opt.QuantumWeight
+// newMixture returns the weights
+//
+//	quantum a, third (1-a) l, classical (1-a)(1-l)
+//
+// each divided by the spread of its part and scaled to sum to one again. The
+// third part is the lexical score or the caller's prior. A part that carries
+// all of the weight gets exactly 1 and the others exactly 0, so that the
+// weights 0 and 1 reproduce the pure methods bit for bit.
+func newMixture(a, l float64, c Calibration, thirdSpread float64) mixture {
+	m := mixture{
+		classical: (1 - a) * (1 - l) / c.Classical,
+		quantum:   a / c.Quantum,
+		third:     (1 - a) * l / thirdSpread,
 	}
-	if opt.LexicalWeight != nil {
-		l = *opt.LexicalWeight
-	}
-	return mixture{classical: (1 - a) * (1 - l), quantum: a, lexical: (1 - a) * l}
+	sum := m.classical + m.quantum + m.third
+	return mixture{m.classical / sum, m.quantum / sum, m.third / sum}
 }
 
-// hybrid returns the mixture of the calibrated parts. A part that carries all
-// of the weight is passed on as it is, so that the weights 0 and 1 reproduce
-// the pure methods bit for bit.
+func valueOr(p *float64, otherwise float64) float64 {
+	if p == nil {
+		return otherwise
+	}
+	return *p
+}
+
+// hybrid returns the mixture of the parts. It is a convex combination, hence
+// within [0,1] and increasing in each part.
 func (s *Scorer) hybrid(q *Query, d *Document, prior *float64) Score {
 	c, x := s.classical(q, d), s.quantumScore(q, d)
 	r := Score{
@@ -27,23 +40,13 @@ func (s *Scorer) hybrid(q *Query, d *Document, prior *float64) Score {
 		Quantum: x.Quantum, HasQuantum: true, ShotSD: x.ShotSD,
 		Lexical: unit(s.table.Score(q.bag, d.bag)), HasLexical: true,
 	}
-	w, third, line := s.mixture, r.Lexical, s.calibration.Lexical
+	w, third := s.mixture, r.Lexical
 	if prior != nil {
-		w, third, line = s.withPrior, unit(*prior), s.calibration.Prior
+		w, third = s.withPrior, unit(*prior)
 	}
 	r.Degenerate = w.classical > 0 && c.Degenerate || w.quantum > 0 && x.Degenerate
-	switch {
-	case r.Degenerate:
-	case w.classical == 1:
-		r.Value = c.Value
-	case w.quantum == 1:
-		r.Value = x.Value
-	case w.lexical == 1:
-		r.Value = third
-	default:
-		r.Value = unit(w.classical*c.Classical +
-			w.quantum*s.calibration.Quantum.at(x.Quantum) +
-			w.lexical*line.at(third))
+	if !r.Degenerate {
+		r.Value = unit(w.classical*c.Classical + w.quantum*x.Quantum + w.third*third)
 	}
 	return r
 }

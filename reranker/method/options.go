@@ -54,6 +54,8 @@ type Options struct {
 	// ModelDigest chooses the calibration that was measured for this model;
 	// any other model gets the generic one.
 	ModelDigest string
+	// Calibration replaces the calibration of the model.
+	Calibration *Calibration
 	// Vocabulary is the tokenizer's WordPiece vocabulary in the order of its
 	// ids, from which the rarity of a word is read; nil means that of uncased
 	// English BERT.
@@ -67,7 +69,7 @@ type QuantumOptions struct {
 	// Rank is the largest rank of the document's projector, 1 to MaxRank;
 	// it defaults to 8. Only Mixed has one.
 	Rank int
-	// Weights defaults to Uniform.
+	// Weights defaults to IDF.
 	Weights Weighting
 	// Encoding defaults to Amplitude. The others need State Pure.
 	Encoding Encoding
@@ -90,7 +92,7 @@ type QuantumOptions struct {
 //
 //	a*quantum + (1-a)*( l*lexical + (1-l)*classical )
 //
-// of calibrated scores.
+// of calibrated scores: see Calibration.
 type HybridOptions struct {
 	// QuantumWeight is a in [0,1]; nil means DefaultQuantumWeight.
 	QuantumWeight *float64
@@ -105,7 +107,7 @@ func (o Options) withDefaults() Options {
 	q := &o.Quantum
 	setDefault(&q.State, Mixed)
 	setDefault(&q.Rank, 8)
-	setDefault(&q.Weights, Uniform)
+	setDefault(&q.Weights, IDF)
 	setDefault(&q.Encoding, Amplitude)
 	setDefault(&q.Bandwidth, 2)
 	setDefault(&q.Estimator, shots.Inversion)
@@ -137,6 +139,9 @@ func (o Options) validate() error {
 	}
 	if w := o.Hybrid.LexicalWeight; w != nil {
 		checks = append(checks, within("hybrid.lexicalWeight", *w, 0, 1))
+	}
+	if o.Calibration != nil {
+		checks = append(checks, o.Calibration.validate())
 	}
 	if q.Encoding != Amplitude && q.State != Pure {
 		checks = append(checks, fmt.Errorf("quantum.encoding is %q, which needs quantum.state %q, not %q", q.Encoding, Pure, q.State))

@@ -11,12 +11,11 @@ import (
 // Scorer scores documents under one configuration. It is safe for concurrent
 // use.
 type Scorer struct {
-	quantum     QuantumOptions
-	mixture     mixture
-	withPrior   mixture
-	calibration Calibration
-	table       *lexical.Table
-	weight      func(id int32) float64 // nil: uniform
+	quantum   QuantumOptions
+	mixture   mixture
+	withPrior mixture
+	table     *lexical.Table
+	weight    func(id int32) float64 // nil: uniform
 }
 
 // NewScorer checks the options and returns a Scorer. Errors name the field,
@@ -26,18 +25,28 @@ func NewScorer(opt Options) (*Scorer, error) {
 	if err := opt.validate(); err != nil {
 		return nil, err
 	}
+	c, _ := CalibrationFor(opt.ModelDigest, opt.Quantum.State)
+	if opt.Calibration != nil {
+		c = *opt.Calibration
+	}
+	h := opt.Hybrid
+	a := valueOr(h.QuantumWeight, DefaultQuantumWeight)
 	s := &Scorer{
-		quantum:     opt.Quantum,
-		mixture:     newMixture(opt.Hybrid, DefaultLexicalWeight),
-		withPrior:   newMixture(opt.Hybrid, DefaultPriorWeight),
-		calibration: calibrationFor(opt.ModelDigest, opt.Quantum.State),
-		table:       lexical.NewTable(opt.Vocabulary),
+		quantum:   opt.Quantum,
+		mixture:   newMixture(a, valueOr(h.LexicalWeight, DefaultLexicalWeight), c, c.Lexical),
+		withPrior: newMixture(a, valueOr(h.LexicalWeight, DefaultPriorWeight), c, c.Prior),
+		table:     lexical.NewTable(opt.Vocabulary),
 	}
 	if opt.Quantum.Weights == IDF {
-		s.weight = s.table.IDF
+		s.weight = s.tokenWeight
 	}
 	return s, nil
 }
+
+// tokenWeight is the weight of a token state under IDF. The floor keeps
+// function words and punctuation in the state: their vectors carry context,
+// and a text of nothing else still has one.
+func (s *Scorer) tokenWeight(id int32) float64 { return 0.1 + s.table.IDF(id) }
 
 // Score is the result for one document.
 type Score struct {
@@ -55,7 +64,7 @@ type Score struct {
 }
 
 // Score scores d against q by method m. prior is the caller's own first-stage
-// score in [0,1] and takes the place of the lexical term in Hybrid; nil means
+// score in [0,1] (see ScalePriors) and takes the place of the lexical term in Hybrid; nil means
 // none. An unknown method scores like Hybrid.
 func (s *Scorer) Score(m Name, q *Query, d *Document, prior *float64) Score {
 	switch m {

@@ -35,7 +35,7 @@ func configurations() map[string]QuantumOptions {
 	return map[string]QuantumOptions{
 		"mixed":                 {},
 		"mixed of rank 1":       {Rank: 1},
-		"mixed with idf":        {Weights: IDF},
+		"mixed, uniform":        {Weights: Uniform},
 		"pure":                  {State: Pure},
 		"angle":                 {State: Pure, Encoding: Angle},
 		"dense angle":           {State: Pure, Encoding: DenseAngle},
