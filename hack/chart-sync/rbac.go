@@ -27,6 +27,13 @@ type chartRules struct {
 	Cluster []rbacv1.PolicyRule `json:"cluster"`
 	// LeaderElection rules go into a Role of the operator's own namespace.
 	LeaderElection []rbacv1.PolicyRule `json:"leaderElection"`
+	// MetricsAuth rules let the operator ask who reads its metrics,
+	// MetricsReader rules let somebody read them.
+	MetricsAuth   []rbacv1.PolicyRule `json:"metricsAuth"`
+	MetricsReader []rbacv1.PolicyRule `json:"metricsReader"`
+	// Editor and Viewer rules are for people.
+	Editor []rbacv1.PolicyRule `json:"editor"`
+	Viewer []rbacv1.PolicyRule `json:"viewer"`
 }
 
 // clusterScoped lists, by API group, the resources that have no namespace. A
@@ -42,24 +49,31 @@ var clusterScoped = map[string][]string{
 	"storage.k8s.io":               {"storageclasses"},
 }
 
-// operatorRules collects what the operator may do from every file of dir: the
-// ClusterRole that the markers in controllers/ give, and the Role for leader
-// election. Roles for people, whose names end otherwise, are left alone.
+// operatorRules collects the rules of every role in dir, each found by its kind
+// and the end of its name.
 func operatorRules(dir string) ([]byte, error) {
 	roles, err := readRoles(dir)
 	if err != nil {
 		return nil, err
 	}
-	manager, err := only(roles, "ClusterRole", "operator")
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
+	var rules chartRules
+	var all []rbacv1.PolicyRule
+	for _, role := range []struct {
+		kind, suffix string
+		rules        *[]rbacv1.PolicyRule
+	}{
+		{"ClusterRole", "operator", &all},
+		{"Role", "leader-election", &rules.LeaderElection},
+		{"ClusterRole", "metrics-auth", &rules.MetricsAuth},
+		{"ClusterRole", "metrics-reader", &rules.MetricsReader},
+		{"ClusterRole", "editor", &rules.Editor},
+		{"ClusterRole", "viewer", &rules.Viewer},
+	} {
+		if *role.rules, err = only(roles, role.kind, role.suffix); err != nil {
+			return nil, fmt.Errorf("%s: %w", dir, err)
+		}
 	}
-	leader, err := only(roles, "Role", "leader-election")
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, err)
-	}
-	rules := chartRules{LeaderElection: leader.Rules}
-	for _, rule := range manager.Rules {
+	for _, rule := range all {
 		namespaced, cluster := splitByScope(rule)
 		rules.Namespaced = append(rules.Namespaced, namespaced...)
 		rules.Cluster = append(rules.Cluster, cluster...)
@@ -102,8 +116,9 @@ func readRoles(dir string) ([]rbacv1.Role, error) {
 	return roles, nil
 }
 
-// only finds the one role of the kind whose name ends with suffix.
-func only(roles []rbacv1.Role, kind, suffix string) (rbacv1.Role, error) {
+// only returns the rules of the one role of the kind whose name ends with
+// suffix.
+func only(roles []rbacv1.Role, kind, suffix string) ([]rbacv1.PolicyRule, error) {
 	var found []rbacv1.Role
 	for _, role := range roles {
 		if role.Kind == kind && strings.HasSuffix(role.Name, suffix) {
@@ -111,9 +126,9 @@ func only(roles []rbacv1.Role, kind, suffix string) (rbacv1.Role, error) {
 		}
 	}
 	if len(found) != 1 || len(found[0].Rules) == 0 {
-		return rbacv1.Role{}, fmt.Errorf("want one %s *%s with rules, found %d", kind, suffix, len(found))
+		return nil, fmt.Errorf("want one %s *%s with rules, found %d", kind, suffix, len(found))
 	}
-	return found[0], nil
+	return found[0].Rules, nil
 }
 
 // splitByScope parts one rule into what a Role can grant and what only a

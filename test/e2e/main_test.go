@@ -59,7 +59,7 @@ func run(m *testing.M) (int, error) {
 		return 1, err
 	}
 	code := m.Run()
-	if os.Getenv("E2E_KEEP") == "" {
+	if operator.owned && os.Getenv("E2E_KEEP") == "" {
 		err = operator.uninstall()
 	}
 	return code, err

@@ -83,8 +83,13 @@ func prepareNamespace(ctx context.Context) error {
 
 // upgrade installs or upgrades the release with further values.
 func (r *release) upgrade(further ...string) error {
+	return r.upgradeFrom(filepath.Join(root, "charts", "quantumrerank"), further...)
+}
+
+// upgradeFrom does the same with the chart of a directory.
+func (r *release) upgradeFrom(chart string, further ...string) error {
 	args := []string{
-		"upgrade", "--install", releaseName, filepath.Join(root, "charts", "quantumrerank"),
+		"upgrade", "--install", releaseName, chart,
 		"--namespace", systemNamespace, "--wait", "--timeout", "2m",
 	}
 	args = append(append(args, r.values...), further...)
@@ -93,9 +98,6 @@ func (r *release) upgrade(further ...string) error {
 }
 
 func (r *release) uninstall() error {
-	if !r.owned {
-		return nil
-	}
 	_, err := r.run("uninstall", releaseName, "--namespace", systemNamespace, "--wait")
 	return err
 }

@@ -19,8 +19,8 @@ import (
 type sample struct {
 	documents []string
 	queries   []struct {
-		Query    string `json:"query"`
-		Relevant []int  `json:"relevant"`
+		Query string `json:"query"`
+		Best  []int  `json:"best"`
 	}
 }
 
@@ -52,7 +52,7 @@ func readSample(t *testing.T) sample {
 
 // checkRanking fails unless every document is ranked once, best first, with
 // scores in [0,1], and one that answers the query is on top.
-func checkRanking(t *testing.T, query string, relevant []int, documents int, got rerankAnswer) {
+func checkRanking(t *testing.T, query string, best []int, documents int, got rerankAnswer) {
 	t.Helper()
 	if len(got.Results) != documents {
 		t.Fatalf("%q: %d of %d documents are ranked", query, len(got.Results), documents)
@@ -69,7 +69,7 @@ func checkRanking(t *testing.T, query string, relevant []int, documents int, got
 		}
 		previous = result.Score
 	}
-	if top := got.Results[0].Index; !slices.Contains(relevant, top) {
-		t.Errorf("%q: document %d is on top, want one of %v", query, top, relevant)
+	if top := got.Results[0].Index; !slices.Contains(best, top) {
+		t.Errorf("%q: document %d is on top, want one of %v", query, top, best)
 	}
 }

@@ -71,7 +71,7 @@ func checkMethods(t *testing.T, api endpoint) {
 			if got.Method != want || got.MethodUsed != want || got.Degraded {
 				t.Errorf("asked for %q: method %q, used %q, degraded %v", method, got.Method, got.MethodUsed, got.Degraded)
 			}
-			checkRanking(t, method+": "+query.Query, query.Relevant, len(s.documents), got)
+			checkRanking(t, method+": "+query.Query, query.Best, len(s.documents), got)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-const queriesFile = `[{"query": "fresh bread", "relevant": [1]}]`
+const queriesFile = `[{"query": "fresh bread", "best": [1]}]`
 
 // ask runs against a server that answers with the given status and body.
 func ask(t *testing.T, status int, body string) (string, error) {

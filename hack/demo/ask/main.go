@@ -32,7 +32,7 @@ func main() {
 }
 
 // run prints a table for each query. A query whose best document is not one of
-// those that the sample calls relevant is an error: the demo would be a lie.
+// those that the sample calls best is an error: the demo would be a lie.
 func run(ctx context.Context, out io.Writer, url, dir string, queries, top int) error {
 	sample, err := readSample(dir)
 	if err != nil {
@@ -48,7 +48,7 @@ func run(ctx context.Context, out io.Writer, url, dir string, queries, top int) 
 		if err := printAnswer(out, query, sample.Documents, answer, elapsed, top); err != nil {
 			return err
 		}
-		if !query.isRelevant(answer.Results[0].Index) {
+		if !query.isBest(answer.Results[0].Index) {
 			wrong++
 		}
 	}

@@ -20,11 +20,11 @@ type sample struct {
 
 // query is a question and the documents (by index) that answer it.
 type query struct {
-	Text     string `json:"query"`
-	Relevant []int  `json:"relevant"`
+	Text string `json:"query"`
+	Best []int  `json:"best"`
 }
 
-func (q query) isRelevant(index int) bool { return slices.Contains(q.Relevant, index) }
+func (q query) isBest(index int) bool { return slices.Contains(q.Best, index) }
 
 func readSample(dir string) (sample, error) {
 	var got sample
@@ -49,7 +49,7 @@ func readSample(dir string) (sample, error) {
 		return got, fmt.Errorf("%s: %d documents and %d queries", dir, len(got.Documents), len(got.Queries))
 	}
 	for _, q := range got.Queries {
-		for _, index := range q.Relevant {
+		for _, index := range q.Best {
 			if index < 0 || index >= len(got.Documents) {
 				return got, fmt.Errorf("%s: %q names document %d of %d", path, q.Text, index, len(got.Documents))
 			}

@@ -1,0 +1,108 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package chart
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/client-go/kubernetes/scheme"
+)
+
+var update = flag.Bool("update", false, "rewrite the snapshots")
+
+// valueFiles are the sets of values that the snapshots are made with.
+func valueFiles(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*.values.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no testdata/*.values.yaml (%v)", err)
+	}
+	return files
+}
+
+// The CRD is left out: it has a test of its own, and its text is a copy.
+func TestTemplatesMatchTheirSnapshots(t *testing.T) {
+	for _, file := range valueFiles(t) {
+		name := strings.TrimSuffix(filepath.Base(file), ".values.yaml")
+		t.Run(name, func(t *testing.T) {
+			got := render(t, "--values", file, "--set", "crds.enabled=false")
+			golden := filepath.Join("testdata", name+".golden.yaml")
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("`make chart-golden` if this is meant (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Every object is read as strictly as an API server in strict mode would:
+// unknown and doubled fields are errors.
+func TestObjectsHaveOnlyFieldsThatTheAPIKnows(t *testing.T) {
+	strict := serializer.NewCodecFactory(scheme.Scheme, serializer.EnableStrict).UniversalDeserializer()
+	for _, file := range valueFiles(t) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			checked := 0
+			for _, document := range bytes.Split([]byte(render(t, "--values", file)), []byte("\n---\n")) {
+				_, _, err := strict.Decode(document, nil, nil)
+				if runtime.IsNotRegisteredError(err) {
+					continue // CRDs and monitors are not among the built-in types
+				}
+				if err != nil {
+					t.Errorf("%v in:\n%s", err, document)
+				}
+				checked++
+			}
+			if checked < 4 {
+				t.Errorf("only %d objects were checked", checked)
+			}
+		})
+	}
+}
+
+func TestLintIsClean(t *testing.T) {
+	for _, file := range valueFiles(t) {
+		if stdout, stderr, err := helm(t, "lint", "--strict", chart, "--values", file); err != nil {
+			t.Errorf("%s: %v\n%s%s", file, err, stdout, stderr)
+		}
+	}
+}
+
+func TestNotesTellTheNextCommands(t *testing.T) {
+	stdout, stderr, err := helm(t, "install", "quantumrerank", chart, "--dry-run=client", "--namespace", "quantumrerank-system")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
+	}
+	_, notes, found := strings.Cut(stdout, "NOTES:\n")
+	if !found {
+		t.Fatal("no NOTES")
+	}
+	for _, want := range []string{
+		"kubectl -n quantumrerank-system rollout status deployment/quantumrerank-operator",
+		"kubectl apply -n default -f -",
+		"kind: Reranker",
+		"kubectl get rr -n default",
+		"kubectl port-forward -n default service/search-reranker",
+		"curl -s localhost:8000/v1/rerank",
+	} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("NOTES lack %q:\n%s", want, notes)
+		}
+	}
+}
