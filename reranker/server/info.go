@@ -48,13 +48,13 @@ type infoBody struct {
 	AutoTruncate    bool   `json:"auto_truncate"`
 	Version         string `json:"version"`
 
-	Method    string     `json:"method"`
-	Methods   []string   `json:"methods"`
-	ScoreKind string     `json:"score_kind"`
-	Limits    infoLimits `json:"limits"`
-	Engine    *engine    `json:"engine,omitempty"`
-	Auth      bool       `json:"auth"`
-	Warnings  []string   `json:"warnings"`
+	Method    string      `json:"method"`
+	Methods   []string    `json:"methods"`
+	ScoreKind string      `json:"score_kind"`
+	Limits    infoLimits  `json:"limits"`
+	Engine    *infoEngine `json:"engine,omitempty"`
+	Auth      bool        `json:"auth"`
+	Warnings  []string    `json:"warnings"`
 }
 
 type infoLimits struct {
@@ -65,7 +65,8 @@ type infoLimits struct {
 	RequestTimeoutMs      int   `json:"request_timeout_ms"`
 }
 
-type engine struct {
+// infoEngine describes how the model is run.
+type infoEngine struct {
 	Architecture string `json:"architecture"`
 	Dimensions   int    `json:"dimensions"`
 	MaxTokens    int    `json:"max_tokens"`
@@ -98,7 +99,7 @@ func (x *exchange) info() error {
 	if b := x.s.backend.Load(); b != nil {
 		m := b.Model
 		body.ModelSHA, body.ModelDType, body.MaxInput = m.Digest, m.Precision, m.MaxTokens
-		body.Engine = &engine{m.Architecture, m.Dimensions, m.MaxTokens, m.Precision, m.Kernel, m.Threads}
+		body.Engine = &infoEngine{m.Architecture, m.Dimensions, m.MaxTokens, m.Precision, m.Kernel, m.Threads}
 	}
 	if x.s.keys == nil {
 		body.Warnings = append(body.Warnings, "authentication is off: everybody who reaches this port may use it")

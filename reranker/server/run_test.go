@@ -28,16 +28,19 @@ type life struct {
 }
 
 // live runs a pod whose model loads with load.
-func live(t *testing.T, load func(context.Context) (*Backend, error), change ...func(*Options)) *life {
+func live(t *testing.T, load func(context.Context, *life) (*Backend, error), change ...func(*Options)) *life {
 	t.Helper()
 	network := new(pipeNet)
 	ctx, stop := context.WithCancel(t.Context())
 	l := &life{pod: newPod(change...), t: t, client: network.client(), stop: stop, ended: make(chan error, 1)}
 	if load == nil {
-		load = func(context.Context) (*Backend, error) { return l.backend(), nil }
+		load = func(context.Context, *life) (*Backend, error) { return l.backend(), nil }
 	}
 	go func() {
-		l.ended <- l.Run(ctx, RunOptions{Address: "api:80", MetricsAddress: "metrics:80", Listen: network.Listen, Load: load})
+		l.ended <- l.Run(ctx, RunOptions{
+			Address: "api:80", MetricsAddress: "metrics:80", Listen: network.Listen,
+			Load: func(ctx context.Context) (*Backend, error) { return load(ctx, l) },
+		})
 	}()
 	t.Cleanup(l.client.CloseIdleConnections)
 	synctest.Wait()
@@ -88,8 +91,7 @@ func wantPrefix(t *testing.T, what, got, want string) {
 func TestAPodIsAliveWhileItLoadsAndReadyAfterItsSelfTest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var l *life
-		l = live(t, func(ctx context.Context) (*Backend, error) {
+		l := live(t, func(_ context.Context, l *life) (*Backend, error) {
 			time.Sleep(10 * time.Second)
 			b := l.backend()
 			selfTest := b.SelfTest
@@ -137,8 +139,7 @@ func TestAPodWhoseModelIsBadEndsWithTheCause(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var l *life
-				l = live(t, func(context.Context) (*Backend, error) {
+				l := live(t, func(_ context.Context, l *life) (*Backend, error) {
 					time.Sleep(time.Second)
 					return load(l)
 				})
@@ -207,7 +208,7 @@ func TestRequestsBeyondTheDrainTimeoutGetAStructured503(t *testing.T) {
 func TestAPodThatIsStoppedWhileLoadingEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		l := live(t, func(ctx context.Context) (*Backend, error) {
+		l := live(t, func(ctx context.Context, _ *life) (*Backend, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()
 		})

@@ -107,14 +107,16 @@ func (r *rerankReader) boolean() (bool, error) {
 }
 
 // truncate reads "none" or "end" in any case, or false or true for the same.
-func (r *rerankReader) truncate(string) error {
+func (r *rerankReader) truncate(key string) error {
 	kind, err := r.Peek()
 	if err != nil {
 		return err
 	}
 	choice := api.TruncateEnd
 	if kind == strictjson.Bool {
-		r.lenient(strictjson.String, kind)
+		if NativeKeys[key] {
+			r.lenient(strictjson.String, kind)
+		}
 		yes, err := r.ReadBool()
 		if !yes {
 			choice = api.TruncateNone

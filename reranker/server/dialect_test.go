@@ -1,0 +1,219 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quantumrerank/quantumrerank/reranker/server/dialect"
+)
+
+const (
+	docs = `"documents":["a","xxx","x"]`
+	use  = `"usage":{"prompt_tokens":42,"total_tokens":42}`
+	id   = "abc-1"
+)
+
+// shapes holds, for each dialect's mount, a request and exactly what its
+// clients get.
+var shapes = []struct{ name, path, body, want string }{
+	{
+		"cohere v2", "/compat/cohere/v2/rerank", `{"model":"m","query":"q",` + docs + `,"top_n":2,"max_tokens_per_doc":4096,"priority":1}`,
+		`{"id":"abc-1","results":[{"index":1,"relevance_score":0.3},{"index":2,"relevance_score":0.1}],` +
+			`"meta":{"api_version":{"version":"2"},"billed_units":{"search_units":1},"tokens":{"input_tokens":42,"output_tokens":0},` +
+			`"warnings":["max_tokens_per_doc is not supported and was ignored","priority is not supported and was ignored"]}}`,
+	},
+	{
+		"cohere v1 with objects", "/compat/cohere/v1/rerank",
+		`{"model":"m","query":"q","documents":[{"title":"xx","text":"a"},"x"],"rank_fields":["title"],"return_documents":true}`,
+		`{"id":"abc-1","results":[{"index":0,"relevance_score":0.2,"document":{"title":"xx","text":"a"}},{"index":1,"relevance_score":0.1,"document":{"text":"x"}}],` +
+			`"meta":{"api_version":{"version":"1"},"billed_units":{"search_units":1},"tokens":{"input_tokens":42,"output_tokens":0}}}`,
+	},
+	{
+		"jina", "/compat/jina/v1/rerank", `{"model":"m","query":"q",` + docs + `,"top_n":1}`,
+		`{"model":"test-model","object":"list",` + use + `,"results":[{"index":1,"relevance_score":0.3,"document":{"text":"xxx"}}]}`,
+	},
+	{
+		"voyage", "/compat/voyage/v1/rerank", `{"model":"m","query":"q",` + docs + `,"top_k":1,"truncation":true,"return_documents":true}`,
+		`{"object":"list","data":[{"index":1,"relevance_score":0.3,"document":"xxx"}],"model":"test-model",` + use + `}`,
+	},
+	{
+		"mixedbread", "/compat/mixedbread/v1/reranking", `{"model":"m","query":"q","input":["a",{"text":"xxx"}],"top_k":9,"return_input":true}`,
+		`{` + use + `,"model":"test-model","data":[{"index":1,"score":0.3,"input":{"text":"xxx"},"object":"rank_result"},` +
+			`{"index":0,"score":0,"input":"a","object":"rank_result"}],"object":"list","top_k":2,"return_input":true}`,
+	},
+	{
+		"tei", "/compat/tei/rerank", `{"query":"q","texts":["a","xxx"],"return_text":true,"truncate":true,"truncation_direction":"Right"}`,
+		`[{"index":1,"score":0.3,"text":"xxx"},{"index":0,"score":0,"text":"a"}]`,
+	},
+	{
+		"infinity", "/compat/infinity/rerank", `{"query":"q",` + docs + `,"top_n":1,"return_documents":true}`,
+		`{"object":"rerank","results":[{"relevance_score":0.3,"index":1,"document":"xxx"}],"model":"test-model",` + use + `,"id":"abc-1","created":0}`,
+	},
+	{
+		"vllm with one document and top_n 0", "/compat/vllm/v2/rerank", `{"query":"q","documents":"xx","top_n":0}`,
+		`{"id":"abc-1","model":"test-model",` + use + `,"results":[{"index":0,"document":{"text":"xx","multi_modal":null},"relevance_score":0.2}]}`,
+	},
+	{
+		"llama.cpp", "/compat/llamacpp/v1/reranking", `{"query":"q",` + docs + `,"top_n":1}`,
+		`{"model":"test-model","object":"list",` + use + `,"results":[{"index":1,"relevance_score":0.3}]}`,
+	},
+	{
+		"llama.cpp with texts", "/compat/llamacpp/rerank", `{"query":"q","texts":["x"]}`,
+		`[{"index":0,"score":0.1}]`,
+	},
+	{
+		"nim", "/compat/nim/v1/ranking", `{"model":"m","query":{"text":"q"},"passages":[{"text":"xxxxx"},{"text":"a"}],"truncate":"END"}`,
+		`{"rankings":[{"index":0,"logit":0},{"index":1,"logit":-20.72326583594641}],` + use + `}`,
+	},
+	{
+		"xinference", "/compat/xinference/v1/rerank", `{"model":"m","query":"q",` + docs + `,"top_n":1,"return_documents":"true","return_len":true,"max_chunks_per_doc":null,"kwargs":"{}"}`,
+		`{"id":"abc-1","results":[{"index":1,"relevance_score":0.3,"document":{"text":"xxx"}}],` +
+			`"meta":{"api_version":{"version":"1"},"billed_units":{"search_units":1},"tokens":{"input_tokens":42,"output_tokens":0},` +
+			`"warnings":["max_chunks_per_doc is not supported and was ignored"]}}`,
+	},
+	{
+		"vllm score", "/compat/vllm/v1/score", `{"text_1":"q","text_2":["x","xx"]}`,
+		`{"id":"abc-1","object":"list","created":0,"model":"test-model","data":[{"index":0,"object":"score","score":0.1},{"index":1,"object":"score","score":0.2}],` + use + `}`,
+	},
+	{
+		"tei similarity", "/compat/tei/similarity", `{"inputs":{"source_sentence":"q","sentences":["x","xx"]},"parameters":{"truncate":true}}`,
+		`[0.1,0.2]`,
+	},
+}
+
+func TestMountsSpeakExactlyTheirDialect(t *testing.T) {
+	t.Parallel()
+	p := servingPod()
+	for _, tc := range shapes {
+		w := p.post(t, tc.path, tc.body, "X-Request-ID", id)
+		if diff := cmp.Diff(fmt.Sprint(200, " ", tc.want), fmt.Sprint(w.Code, " ", steady(w.Body.String()))); diff != "" {
+			t.Errorf("%s: (-want +got)\n%s", tc.name, diff)
+		}
+	}
+}
+
+func TestMountsHaveTheirDialectsErrors(t *testing.T) {
+	t.Parallel()
+	const message = "query cannot be empty"
+	tests := []struct{ path, body, want string }{
+		{"/compat/cohere/v2/rerank", `{"query":"",` + docs + `}`, `422 {"id":"abc-1","message":"` + message + `"}`},
+		{"/compat/jina/v1/rerank", `{"query":"",` + docs + `}`, `422 {"detail":"` + message + `"}`},
+		{"/compat/voyage/v1/rerank", `{"query":"",` + docs + `}`, `422 {"detail":"` + message + `"}`},
+		{"/compat/xinference/v1/rerank", `{"query":"",` + docs + `}`, `422 {"detail":"` + message + `"}`},
+		{"/compat/mixedbread/v1/reranking", `{"query":"","input":["a"]}`, `422 {"message":"` + message + `","type":"query_empty"}`},
+		{"/compat/tei/rerank", `{"query":"","texts":["a"]}`, `422 {"error":"` + message + `","error_type":"Validation"}`},
+		{"/compat/tei/rerank", `{"query":"q","texts":[]}`, `422 {"error":"texts list cannot be empty","error_type":"Empty"}`},
+		{"/compat/infinity/rerank", `{"query":"",` + docs + `}`, `422 {"detail":[{"loc":["body","query"],"msg":"` + message + `","type":"query_empty"}]}`},
+		{"/compat/infinity/rerank", `{`, `400 {"error":{"message":"invalid JSON: the body ends inside a value at byte 1","type":"invalid_json","param":null,"code":400}}`},
+		{"/compat/vllm/rerank", `{"query":"",` + docs + `}`, `400 {"error":{"message":"` + message + `","type":"BadRequestError","param":"query","code":400}}`},
+		{"/compat/vllm/score", `{"text_1":"a"}`, `400 {"error":{"message":"text_2 is required","type":"BadRequestError","param":"text_2","code":400}}`},
+		{"/compat/llamacpp/rerank", `{"query":"",` + docs + `}`, `400 {"error":{"code":400,"message":"` + message + `","type":"invalid_request_error"}}`},
+		{"/compat/nim/v1/ranking", `{"query":{"text":""},"passages":[{"text":"a"}]}`, `422 {"object":"error","message":"` + message + `","detail":"` + message + `","type":"query_empty","code":422}`},
+		{"/compat/nim/v1/ranking", `{"query":{"text":"q"},"documents":["a"]}`, `422 {"object":"error","message":"passages is required","detail":"passages is required","type":"field_required","code":422}`},
+	}
+	p := servingPod()
+	for _, tc := range tests {
+		w := p.post(t, tc.path, tc.body, "X-Request-ID", id)
+		if diff := cmp.Diff(tc.want, fmt.Sprint(w.Code, " ", strings.TrimSpace(w.Body.String()))); diff != "" {
+			t.Errorf("%s: (-want +got)\n%s", tc.path, diff)
+		}
+	}
+}
+
+func TestAFailureOfTheModelIs424OnTheMountOfTEIOnly(t *testing.T) {
+	t.Parallel()
+	p := servingPod()
+	p.ranker.hook = func(context.Context) error { panic("kernel") }
+	for path, want := range map[string]int{"/compat/tei/rerank": 424, "/rerank": 500} {
+		if w := p.post(t, path, `{"query":"q","texts":["a"]}`); w.Code != want {
+			t.Errorf("%s: status %d, want %d", path, w.Code, want)
+		}
+	}
+}
+
+// TestUnionRoutesChooseTheDialect follows the rules of detect.go one by one.
+func TestUnionRoutesChooseTheDialect(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ path, body, want string }{
+		{"/v1/rerank", `{"query":"q",` + docs + `}`, "native"},
+		{"/v1/rerank", `{"query":"q",` + docs + `,"top_k":2}`, "native"},
+		{"/v1/rerank", `{"query":"q",` + docs + `,"return_documents":true}`, "native"},
+		{"/v1/rerank", `{"query":"q",` + docs + `,"whatever":1}`, "native"},
+		{"/v1/rerank", `{"query":"q",` + docs + `,"model":"m","method":"hybrid"}`, "native"},
+		{"/v1/rerank", `{"query":"q",` + docs + `,"model":"m","method":null,"truncation":true}`, "native"},
+		{"/v1/rerank", `{"query":"q",` + docs + `,"model":"m"}`, "common"},
+		{"/v1/rerank", `{"query":"q",` + docs + `,"top_n":null}`, "common"},
+		{"/v1/rerank", `{"query":"q",` + docs + `,"kwargs":"{}"}`, "common"},
+		{"/v1/rerank", `{"query":"q","documents":[{"text":"a"}]}`, "common"},
+		{"/v1/rerank", `{"query":"q",` + docs + `,"model":"m","top_k":1}`, "voyage"},
+		{"/v1/rerank", `{"query":"q",` + docs + `,"truncation":false}`, "voyage"},
+		{"/v1/rerank", `{"query":"q","texts":["a"],"method":"hybrid"}`, "tei"},
+		{"/v2/rerank", `{"query":"q",` + docs + `}`, "cohere"},
+		{"/rerank", `{"query":"q",` + docs + `,"top_k":1}`, "common"},
+		{"/rerank", `{"query":"q",` + docs + `,"method":"hybrid"}`, "native"},
+		{"/rerank", `{"query":"q","texts":["a"]}`, "tei"},
+		{"/reranking", `{"query":"q",` + docs + `}`, "common"},
+		{"/v1/reranking", `{"query":"q","input":["a"]}`, "mixedbread"},
+		{"/v1/reranking", `{"query":"q",` + docs + `}`, "common"},
+		{"/v1/ranking", `{"query":{"text":"q"},"passages":[{"text":"a"}]}`, "nim"},
+		{"/v1/retrieval/m/reranking", `{"query":{"text":"q"},"passages":[{"text":"a"}]}`, "nim"},
+		{"/v1/retrieval/nvidia/m/reranking", `{"query":{"text":"q"},"passages":[{"text":"a"}]}`, "nim"},
+	}
+	for _, tc := range tests {
+		p := servingPod()
+		w := p.post(t, tc.path, tc.body)
+		if !strings.Contains(p.log.String(), fmt.Sprintf(`"dialect":%q`, tc.want)) || w.Code != http.StatusOK {
+			t.Errorf("%s %s: status %d, want dialect %s; log %s", tc.path, tc.body, w.Code, tc.want, p.log)
+		}
+	}
+}
+
+func TestForeignDialectsClampAndKeepBlanks(t *testing.T) {
+	t.Parallel()
+	p := servingPod()
+	bodies := map[string]string{
+		"documents": `{"model":"m","query":"q","documents":["x",""," "],"top_n":10,"top_k":10}`,
+		"texts":     `{"query":"q","texts":["x",""," "],"top_n":10}`,
+		"input":     `{"model":"m","query":"q","input":["x",""," "],"top_k":10}`,
+		"passages":  `{"query":{"text":"q"},"passages":[{"text":"x"},{"text":""},{"text":" "}],"top_k":10}`,
+	}
+	for _, e := range dialect.Endpoints {
+		body := bodies[e.Fallback.DocumentKeys[0]]
+		path := strings.NewReplacer("{owner}", "o", "{model}", "m").Replace(e.Path)
+		w := p.post(t, path, body)
+		if n := strings.Count(w.Body.String(), `"index":`); w.Code != http.StatusOK || n < 3 {
+			t.Errorf("%s: status %d, %d results: %s", path, w.Code, n, w.Body)
+		}
+	}
+	w := p.post(t, "/v1/rerank", bodies["documents"])
+	if !strings.Contains(w.Body.String(), `"warnings":["document 1 is blank and ranks last","document 2 is blank and ranks last"]`) {
+		t.Errorf("no warnings: %s", w.Body)
+	}
+}
+
+func TestVoyagesListStandsBesideOurs(t *testing.T) {
+	t.Parallel()
+	w := servingPod().post(t, "/v1/rerank", `{"model":"m","query":"q",`+docs+`,"top_k":1}`)
+	body := object(t, w.Body)
+	for _, list := range []string{"results", "data"} {
+		if l, _ := body[list].([]any); len(l) != 1 {
+			t.Errorf("%s: %v", list, body[list])
+		}
+	}
+}
+
+func TestRawScoresAreLogits(t *testing.T) {
+	t.Parallel()
+	w := servingPod().post(t, "/rerank", `{"query":"q","texts":["xxxxx","xxxxxxxxxx"],"raw_scores":true}`)
+	if got, want := strings.TrimSpace(w.Body.String()), `[{"index":1,"score":20.72326`; !strings.HasPrefix(got, want) {
+		t.Errorf("got %s, want prefix %s", got, want)
+	}
+}

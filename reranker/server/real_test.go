@@ -1,0 +1,119 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package server
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/modeltest"
+	"github.com/quantumrerank/quantumrerank/reranker/method"
+	"github.com/quantumrerank/quantumrerank/reranker/rerank"
+)
+
+// realPod serves the default model.
+func realPod(t *testing.T) *pod {
+	t.Helper()
+	eng, err := engine.Open(modeltest.Dir(t), engine.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := eng.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	scorer, err := method.NewScorer(method.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ranker := rerank.New(eng, scorer, rerank.Options{Degradation: rerank.Never})
+	p := newPod()
+	b := p.backend()
+	b.Ranker, b.SelfTest = ranker, ranker.SelfTest
+	p.Start(b)
+	return p
+}
+
+func TestTheRealModelAnswersOverHTTP(t *testing.T) {
+	t.Parallel()
+	p := realPod(t)
+	for _, m := range method.Names() {
+		w := p.post(t, "/v1/rerank", `{"query":"What is machine learning?","method":"`+string(m)+`","documents":[`+
+			`"Python is a programming language","Machine learning is a subset of AI","Bread is baked in an oven",`+
+			`"Deep learning uses neural networks"]}`)
+		body := object(t, w.Body)
+		if w.Code != http.StatusOK || body["method_used"] != string(m) || body["scored_documents"] != 4.0 || body["degraded"] != false {
+			t.Fatalf("%s: status %d, body %v", m, w.Code, body)
+		}
+		results, _ := body["results"].([]any)
+		first, _ := results[0].(map[string]any)
+		last, _ := results[3].(map[string]any)
+		if first["index"] != 1.0 || last["index"] != 2.0 {
+			t.Errorf("%s: first is %v, last is %v", m, first, last)
+		}
+	}
+	w := p.post(t, "/v1/similarity", `{"text_1":"a cat sat on the mat","text_2":["a cat was sitting on the mat","stock markets fell"],"method":"classical"}`)
+	data, _ := object(t, w.Body)["data"].([]any)
+	near, _ := data[0].(map[string]any)["score"].(float64)
+	far, _ := data[1].(map[string]any)["score"].(float64)
+	if !(near > 0.8 && near > far) {
+		t.Errorf("similarities %v and %v", near, far)
+	}
+}
+
+func TestDialectsRankTheRealModelAlike(t *testing.T) {
+	t.Parallel()
+	p := realPod(t)
+	const list = `["Bread is baked in an oven","", "Machine learning is a subset of AI","Statistics studies data"]`
+	native := object(t, p.post(t, "/rerank", `{"model":"m","query":"What is machine learning?","documents":`+list+`}`).Body)
+	want := indexes(native["results"])
+	if len(want) != 4 || want[0] != 2.0 || want[3] != 1.0 {
+		t.Fatalf("order %v: %v", want, native)
+	}
+	for path, tc := range map[string]struct{ key, list string }{
+		"/compat/cohere/v2/rerank":        {"documents", "results"},
+		"/compat/jina/v1/rerank":          {"documents", "results"},
+		"/compat/voyage/v1/rerank":        {"documents", "data"},
+		"/compat/mixedbread/v1/reranking": {"input", "data"},
+		"/compat/vllm/rerank":             {"documents", "results"},
+		"/compat/nim/v1/ranking":          {"passages", "rankings"},
+	} {
+		w := p.post(t, path, `{"model":"m","query":"What is machine learning?","`+tc.key+`":`+list+`}`)
+		got := indexes(object(t, w.Body)[tc.list])
+		if len(got) != len(want) {
+			t.Fatalf("%s: %v", path, got)
+		}
+		for i := range want {
+			if got[i] != want[i] {
+				t.Errorf("%s: order %v, want %v", path, got, want)
+				break
+			}
+		}
+	}
+}
+
+func indexes(list any) []any {
+	var out []any
+	results, _ := list.([]any)
+	for _, r := range results {
+		m, _ := r.(map[string]any)
+		out = append(out, m["index"])
+	}
+	return out
+}
+
+func TestDetailedHealthRunsTheRealEngine(t *testing.T) {
+	t.Parallel()
+	w := realPod(t).do(t, http.MethodGet, "/health/detailed", "")
+	body := object(t, w.Body)
+	checks, _ := body["checks"].(map[string]any)
+	check, _ := checks["quantum_engine"].(map[string]any)
+	ms, _ := check["response_time_ms"].(float64)
+	similarity, _ := check["similarity"].(float64)
+	if w.Code != http.StatusOK || check["status"] != "ok" || ms <= 0 || similarity < 0.84 || similarity > 0.86 {
+		t.Errorf("status %d, body %v", w.Code, body)
+	}
+}
