@@ -32,6 +32,8 @@ type Options struct {
 	// Kernel names the kernel set; empty is the fastest that this CPU can run.
 	// The environment variable QUANTUMRERANK_KERNEL is asked when it is empty.
 	Kernel string
+	// Precision is that of the linear layers; empty is float32.
+	Precision encoder.Precision
 	// Threads is the number of workers; zero is one for each CPU that the
 	// process may use.
 	Threads int
@@ -91,7 +93,7 @@ func Open(dir string, opt Options) (*Engine, error) {
 }
 
 func start(m *model.Model, kernels *kernel.Set, opt Options) (*Engine, error) {
-	enc, err := encoder.New(m, kernels)
+	enc, err := encoder.New(m, kernels, opt.Precision)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/quantumrerank/quantumrerank/reranker/engine/encoder"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/modeltest"
 )
 
@@ -105,27 +106,39 @@ func (g *golden) list() []string {
 // genericTexts is how many texts plain Go computes in a reasonable time.
 const genericTexts = 20
 
+// precisions and how far each may be from the reference, as a cosine distance.
+var precisions = map[encoder.Precision]float64{
+	encoder.Float32: 1e-6,
+	encoder.Int16:   1e-4,
+}
+
 func TestEncodingsEqualTheReference(t *testing.T) {
 	g := readGolden(t)
 	for _, name := range kernelsToTest() {
-		t.Run(name, func(t *testing.T) {
-			e := open(t, Options{Kernel: name})
-			texts := g.list()
-			if name == "generic" {
-				texts = texts[:genericTexts]
-			}
-			encodings, err := e.Encode(t.Context(), texts, KindDocument)
-			if err != nil {
-				t.Fatal(err)
-			}
-			worst := 0.0
-			for i, enc := range encodings {
-				worst = max(worst, 1-cosine(enc.Pooled, g.pooled[i]))
-			}
-			t.Logf("kernel %s: largest cosine distance %.2g over %d texts", e.Info().Kernel, worst, len(encodings))
-			if !(worst <= 1e-6) {
-				t.Errorf("largest cosine distance %g, want at most 1e-6", worst)
-			}
-		})
+		for precision, bound := range precisions {
+			t.Run(name+"/"+string(precision), func(t *testing.T) {
+				g.compare(t, Options{Kernel: name, Precision: precision}, bound)
+			})
+		}
+	}
+}
+
+func (g *golden) compare(t *testing.T, opt Options, bound float64) {
+	texts := g.list()
+	if opt.Kernel == "generic" {
+		texts = texts[:genericTexts]
+	}
+	e := open(t, opt)
+	encodings, err := e.Encode(t.Context(), texts, KindDocument)
+	if err != nil {
+		t.Fatal(err)
+	}
+	worst := 0.0
+	for i, enc := range encodings {
+		worst = max(worst, 1-cosine(enc.Pooled, g.pooled[i]))
+	}
+	t.Logf("largest cosine distance %.2g over %d texts", worst, len(encodings))
+	if !(worst <= bound) {
+		t.Errorf("largest cosine distance %g, want at most %g", worst, bound)
 	}
 }

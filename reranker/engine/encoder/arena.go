@@ -28,13 +28,16 @@ type Arena struct {
 	context   []float32 // [tokens][heads*headDim], the result of attention
 	inner     []float32 // [tokens][inner]
 	attention []float32 // scratch of one head
+
+	integers []int16   // the quantised input of a layer
+	scales   []float32 // and its scale for each token
 }
 
 // NewArena returns an arena for batches of up to tokens tokens.
 func (e *Encoder) NewArena(tokens int) *Arena {
 	s := &e.shape
 	longest := min(tokens, e.config.MaxPositions)
-	return &Arena{
+	a := &Arena{
 		encoder:   e,
 		capacity:  tokens,
 		states:    kernel.Floats(tokens * s.hidden),
@@ -44,6 +47,11 @@ func (e *Encoder) NewArena(tokens int) *Arena {
 		inner:     kernel.Floats(tokens * s.inner),
 		attention: kernel.Floats(e.kernels.AttentionScratch(longest, s.headDim)),
 	}
+	if e.precision != Float32 {
+		a.integers = kernel.Integers(tokens * max(s.hidden, s.context, s.inner))
+		a.scales = kernel.Floats(tokens)
+	}
+	return a
 }
 
 // Capacity is the number of tokens that the arena holds.

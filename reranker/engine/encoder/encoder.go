@@ -15,6 +15,7 @@ import (
 type Encoder struct {
 	config     model.Config
 	kernels    *kernel.Set
+	precision  Precision
 	shape      shape
 	embeddings embeddings
 	layers     []layer

@@ -4,18 +4,32 @@
 package encoder
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
 )
 
+// Precision says in which numbers the linear layers are computed. Everything
+// between them is float32.
+type Precision string
+
+// The precisions.
+const (
+	Float32 Precision = "float32"
+	Int16   Precision = "int16"
+)
+
 // New reads the weights of a model and packs them for the set. The embedding
 // tables stay views of the model's file: the model must stay open.
-func New(m *model.Model, kernels *kernel.Set) (*Encoder, error) {
+func New(m *model.Model, kernels *kernel.Set, precision Precision) (*Encoder, error) {
 	c := m.Config
-	e := &Encoder{config: c, kernels: kernels, shape: shape{
+	e := &Encoder{config: c, kernels: kernels, precision: precision, shape: shape{
 		hidden:  kernel.Pad(c.HiddenSize),
 		heads:   c.Heads,
 		headDim: kernel.Pad(c.HiddenSize / c.Heads),
@@ -24,16 +38,29 @@ func New(m *model.Model, kernels *kernel.Set) (*Encoder, error) {
 	e.shape.context = e.shape.heads * e.shape.headDim
 	l := &loader{model: m, encoder: e}
 	l.embeddings()
-	for i := range c.Layers {
-		e.layers = append(e.layers, l.layer(fmt.Sprintf("encoder.layer.%d.", i)))
-	}
 	if c.NumLabels > 0 {
 		l.head()
 	}
-	if l.err != nil {
-		return nil, fmt.Errorf("load encoder: %w", l.err)
+	if err := errors.Join(l.err, e.loadLayers(m)); err != nil {
+		return nil, fmt.Errorf("load encoder: %w", err)
 	}
 	return e, nil
+}
+
+// loadLayers packs the layers, as many at a time as there are CPUs: packing is
+// most of the time that it takes to open a model.
+func (e *Encoder) loadLayers(m *model.Model) error {
+	e.layers = make([]layer, e.config.Layers)
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range e.layers {
+		group.Go(func() error {
+			l := &loader{model: m, encoder: e}
+			e.layers[i] = l.layer(fmt.Sprintf("encoder.layer.%d.", i))
+			return l.err
+		})
+	}
+	return group.Wait()
 }
 
 // loader reads tensors until the first error.
@@ -119,6 +146,9 @@ func (l *loader) queryKeyValue(at string, out, in side) *kernel.Dense {
 
 func (l *loader) linear(d *kernel.Dense) linear {
 	s := l.encoder.kernels
+	if l.encoder.precision == Int16 {
+		return &linearI16{kernels: s, panels: s.PackI16(d)}
+	}
 	return &linearF32{kernels: s, panels: s.PackF32(d)}
 }
 

@@ -8,6 +8,20 @@ import "fmt"
 // zeros is the bias of products that have none.
 var zeros [Align]float32
 
+// outside is the score of the columns after the last token: its exponential is
+// nothing beside that of any real score.
+const outside = -1e30
+
+// masks[w] ends in w columns that are outside.
+var masks = func() (m [Align][Align]float32) {
+	for w := range m {
+		for j := Align - w; j < Align; j++ {
+			m[w][j] = outside
+		}
+	}
+	return m
+}()
+
 // AttentionScratch returns the number of elements that Attention needs as
 // working memory for a sequence of n tokens and heads of dim elements.
 func (s *Set) AttentionScratch(n, dim int) int {
@@ -30,15 +44,18 @@ func (s *Set) Attention(out []float32, stride int, q, k, v []float32, n, dim int
 	}
 	columns := s.PadColumns(n)
 	keys, scores := scratch[:columns*dim], scratch[columns*dim:]
-	s.PackKeys(keys, k, dim, n, dim)
+	s.PackKeys(keys, k, n, dim)
+	mask := &masks[columns-n][Align-s.Width]
 	for r := 0; r < n; {
 		rows := s.tileRows(n - r)
 		for c := 0; c < columns; c += s.Width {
-			s.tileF32(rows, dim, &q[r*dim], dim, &keys[c*dim], s.Width, &scores[c], columns, &zeros[0])
+			bias := &zeros[0]
+			if c+s.Width == columns {
+				bias = mask
+			}
+			s.tileF32(rows, dim, &q[r*dim], dim, &keys[c*dim], s.Width, &scores[c], columns, bias)
 		}
-		for i := range rows {
-			s.Softmax(scores[i*columns:(i+1)*columns], n)
-		}
+		s.Softmax(scores, rows, columns)
 		for d := 0; d < dim; d += s.Width {
 			s.tileF32(rows, n, &scores[0], columns, &v[d], dim, &out[r*stride+d], stride, &zeros[0])
 		}

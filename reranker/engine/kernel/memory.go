@@ -12,6 +12,9 @@ const cacheLine = 64
 // Floats returns n zeros that start at a cache line.
 func Floats(n int) []float32 { return aligned[float32](n) }
 
+// Integers returns n zeros that start at a cache line.
+func Integers(n int) []int16 { return aligned[int16](n) }
+
 func aligned[T any](n int) []T {
 	var t T
 	size := int(unsafe.Sizeof(t))

@@ -22,11 +22,13 @@ type Set struct {
 	Width int    // columns of a panel of weights; divides Align
 	Rows  int    // rows of the largest tile
 
-	tileF32   func(rows, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32)
-	layerNorm func(dst, x, residual, gamma, beta *float32, n int, eps float32)
-	gelu      func(x *float32, n int)
-	softmax   func(x *float32, n, padded int)
-	keys      func(dst, k *float32, stride, rows, dim int)
+	tileF32     func(rows, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32)
+	layerNorm   func(dst, x, residual, gamma, beta *float32, n int, eps float32)
+	gelu        func(x *float32, n int)
+	softmax     func(x *float32, rows, n int)
+	transpose8  func(dst *float32, dstStride int, src *float32, srcStride, columns int)
+	tileI16     func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, bias *float32)
+	quantizeI16 func(dst *int16, src *float32, n int, limit float32) (scale float32)
 }
 
 // genericWidth is a compromise between the length of the inner loop and the
@@ -35,14 +37,16 @@ const genericWidth = 16
 
 func genericSet() *Set {
 	return &Set{
-		Name:      "generic",
-		Width:     genericWidth,
-		Rows:      4,
-		tileF32:   generic.TileF32(genericWidth),
-		layerNorm: generic.LayerNorm,
-		gelu:      generic.GELU,
-		softmax:   generic.Softmax,
-		keys:      generic.Keys(genericWidth),
+		Name:        "generic",
+		Width:       genericWidth,
+		Rows:        4,
+		tileF32:     generic.TileF32(genericWidth),
+		layerNorm:   generic.LayerNorm,
+		gelu:        generic.GELU,
+		softmax:     generic.Softmax,
+		transpose8:  generic.Transpose8,
+		tileI16:     generic.TileI16(genericWidth),
+		quantizeI16: generic.QuantizeI16,
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/avx2"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/avx512"
-	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/generic"
 )
 
 // assembly lists the sets in assembly that this CPU can run, best first.
@@ -18,6 +17,9 @@ func assembly() []*Set {
 	var sets []*Set
 	x := &cpu.X86
 	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL {
+		if x.HasAVX512VNNI {
+			sets = append(sets, avx512VNNISet())
+		}
 		sets = append(sets, avx512Set())
 	}
 	if x.HasAVX2 && x.HasFMA {
@@ -28,26 +30,38 @@ func assembly() []*Set {
 
 func avx512Set() *Set {
 	return &Set{
-		Name:      "avx512",
-		Width:     32,
-		Rows:      14,
-		tileF32:   avx512.TileF32,
-		layerNorm: generic.LayerNorm,
-		gelu:      generic.GELU,
-		softmax:   generic.Softmax,
-		keys:      generic.Keys(32),
+		Name:        "avx512",
+		Width:       32,
+		Rows:        14,
+		tileF32:     avx512.TileF32,
+		tileI16:     avx512.TileI16,
+		layerNorm:   avx512.LayerNorm,
+		gelu:        avx512.GELU,
+		softmax:     avx512.Softmax,
+		transpose8:  avx512.Transpose8,
+		quantizeI16: avx512.QuantizeI16,
 	}
+}
+
+// avx512VNNISet differs from avx512Set in the products of integers.
+func avx512VNNISet() *Set {
+	s := avx512Set()
+	s.Name = "avx512vnni"
+	s.tileI16 = avx512.TileI16VNNI
+	return s
 }
 
 func avx2Set() *Set {
 	return &Set{
-		Name:      "avx2",
-		Width:     16,
-		Rows:      6,
-		tileF32:   avx2.TileF32,
-		layerNorm: generic.LayerNorm,
-		gelu:      generic.GELU,
-		softmax:   generic.Softmax,
-		keys:      generic.Keys(16),
+		Name:        "avx2",
+		Width:       16,
+		Rows:        6,
+		tileF32:     avx2.TileF32,
+		tileI16:     avx2.TileI16,
+		layerNorm:   avx2.LayerNorm,
+		gelu:        avx2.GELU,
+		softmax:     avx2.Softmax,
+		transpose8:  avx2.Transpose8,
+		quantizeI16: avx2.QuantizeI16,
 	}
 }

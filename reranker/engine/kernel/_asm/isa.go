@@ -29,6 +29,7 @@ var (
 type generator struct {
 	*build.Context
 	instructionSet
+	constants map[uint32]operand.Mem // by their bits
 }
 
 // function starts a function. It needs no frame, so no stack check either.

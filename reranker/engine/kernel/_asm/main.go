@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 
 	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
 )
@@ -29,6 +30,11 @@ type file struct {
 
 var files = []file{
 	{"tile", (*generator).tiles},
+	{"gelu", (*generator).gelu},
+	{"softmax", (*generator).softmax},
+	{"norm", (*generator).layerNorm},
+	{"quantize", (*generator).quantize},
+	{"keys", (*generator).keys},
 }
 
 func main() {
@@ -49,7 +55,7 @@ func main() {
 func write(out string, set instructionSet, f file) error {
 	ctx := build.NewContext()
 	ctx.ConstraintExpr("!purego")
-	f.emit(&generator{Context: ctx, instructionSet: set})
+	f.emit(&generator{Context: ctx, instructionSet: set, constants: map[uint32]operand.Mem{}})
 	result, err := ctx.Result()
 	if err != nil {
 		return err

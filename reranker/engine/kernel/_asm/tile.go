@@ -49,6 +49,10 @@ const unroll = 4
 
 func (g *generator) tiles() {
 	g.tile(float32Product)
+	g.tile(int16Product)
+	if g.wide() {
+		g.tile(int16VNNI)
+	}
 }
 
 // tile writes one function with a branch for each number of rows.

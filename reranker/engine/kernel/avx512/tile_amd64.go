@@ -10,3 +10,10 @@ package avx512
 // TileF32 computes c[r][j] = bias[j] + sum over s of a[r][s]*b[s][j] with one
 // fused multiply-add a step, for one panel's columns. Strides are in elements.
 func TileF32(rows int, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32)
+
+// TileI16 computes c[r][j] = float32(sum)*(rowScale[r]*columnScale[j]) + bias[j],
+// where sum is over the products of int16 pairs, two for each step.
+func TileI16(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, bias *float32)
+
+// TileI16VNNI equals TileI16 to the last bit; it needs AVX-512 VNNI.
+func TileI16VNNI(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, bias *float32)

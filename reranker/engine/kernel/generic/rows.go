@@ -42,46 +42,61 @@ func GELU(x *float32, n int) {
 	}
 }
 
-// Softmax replaces n elements by exp(x-max)/sum(exp(x-max)), and those from n
-// to padded by zero.
-func Softmax(x *float32, n, padded int) {
-	row := unsafe.Slice(x, padded)
+// Softmax makes each of rows rows of n elements, one after the other, a
+// probability distribution: exp(x-max) / sum(exp(x-max)).
+func Softmax(x *float32, rows, n int) {
+	for r := range rows {
+		softmax(unsafe.Slice(offset(x, r*n), n))
+	}
+}
+
+func softmax(row []float32) {
 	largest := row[0]
-	for _, v := range row[1:n] {
+	for _, v := range row[1:] {
 		largest = max(largest, v)
 	}
 	var sum float32
-	for i, v := range row[:n] {
+	for i, v := range row {
 		e := float32(math.Exp(float64(v - largest)))
 		row[i] = e
 		sum += e
 	}
 	scale := 1 / sum
-	for i := range row[:n] {
+	for i := range row {
 		row[i] *= scale
 	}
-	clear(row[n:])
 }
 
-// Keys returns the function that packs rows of dim elements, stride elements
-// apart, as panels of the given width whose columns are the rows:
+// Transpose8 writes 8 rows of columns elements as columns of 8:
 //
-//	dst[p*dim*width + d*width + j] = k[(p*width+j)*stride + d]
-//
-// Columns after the last row are zero.
-func Keys(width int) func(dst, k *float32, stride, rows, dim int) {
-	return func(dst, k *float32, stride, rows, dim int) {
-		for first := 0; first < rows; first += width {
-			panel := unsafe.Slice(offset(dst, first*dim), dim*width)
-			filled := min(width, rows-first)
-			if filled < width {
-				clear(panel)
-			}
-			for j := range filled {
-				for d, v := range unsafe.Slice(offset(k, (first+j)*stride), dim) {
-					panel[d*width+j] = v
-				}
-			}
+//	dst[c*dstStride+r] = src[r*srcStride+c]
+func Transpose8(dst *float32, dstStride int, src *float32, srcStride, columns int) {
+	for r := range 8 {
+		for c, v := range unsafe.Slice(offset(src, r*srcStride), columns) {
+			*offset(dst, c*dstStride+r) = v
 		}
 	}
+}
+
+// smallest keeps the quotient limit/max finite: a row whose elements are all
+// smaller becomes zero.
+const smallest = 1e-30
+
+// QuantizeI16 rounds the n elements of one row to integers,
+//
+//	scale = max(|src|) / limit, dst = round(src * (limit / max(|src|)))
+//
+// to nearest, ties to even. NaN and infinities give unspecified integers.
+func QuantizeI16(dst *int16, src *float32, n int, limit float32) (scale float32) {
+	largest := float32(smallest)
+	x := unsafe.Slice(src, n)
+	for _, v := range x {
+		largest = max(largest, v, -v)
+	}
+	factor := limit / largest
+	for i, v := range x {
+		q := math.RoundToEven(float64(v * factor))
+		unsafe.Slice(dst, n)[i] = int16(max(math.MinInt16, min(math.MaxInt16, q)))
+	}
+	return largest / limit
 }

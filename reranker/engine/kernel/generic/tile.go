@@ -32,6 +32,41 @@ func TileF32(width int) func(rows, steps int, a *float32, lda int, b *float32, l
 	}
 }
 
+// TileI16 returns the int16 tile for panels of the given width. A step is a
+// pair of elements of a row, and a panel holds the pairs of its columns one
+// after the other:
+//
+//	sum = sum over s < steps of a[r][2s]*b[s][j][0] + a[r][2s+1]*b[s][j][1]
+//	c[r][j] = float32(sum)*(rowScale[r]*columnScale[j]) + bias[j]
+//
+// The sum is exact: the caller makes sure that it fits 32 bits.
+func TileI16(width int) func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, bias *float32) {
+	return func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, bias *float32) {
+		for r := range rows {
+			var sums [maxWidth]int32
+			x := unsafe.Slice(offset(a, r*lda), 2*steps)
+			for s := range steps {
+				x0, x1 := int32(x[2*s]), int32(x[2*s+1])
+				w := unsafe.Slice(offset(b, s*2*width), 2*width)
+				for j := range sums[:width] {
+					sums[j] += x0*int32(w[2*j]) + x1*int32(w[2*j+1])
+				}
+			}
+			finish(sums[:width], unsafe.Slice(offset(c, r*ldc), width), *offset(rowScale, r), unsafe.Slice(columnScale, width), unsafe.Slice(bias, width))
+		}
+	}
+}
+
+// finish turns the sums of one row into float32. The conversions keep the
+// compiler from fusing multiplication and addition: assembly does not either,
+// so that all sets agree to the last bit.
+func finish(sums []int32, c []float32, rowScale float32, columnScale, bias []float32) {
+	for j, sum := range sums {
+		scale := float32(rowScale * columnScale[j])
+		c[j] = float32(float32(sum)*scale) + bias[j]
+	}
+}
+
 // offset returns a pointer n elements after p.
 func offset[T any](p *T, n int) *T {
 	return (*T)(unsafe.Add(unsafe.Pointer(p), n*int(unsafe.Sizeof(*p))))

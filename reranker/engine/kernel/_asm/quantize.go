@@ -1,0 +1,82 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// smallest keeps the quotient limit/max finite: a row whose elements are all
+// smaller becomes zero.
+const smallest = 1e-30
+
+func (g *generator) quantize() {
+	g.function("QuantizeI16", "func(dst *int16, src *float32, n int, limit float32) (scale float32)",
+		"QuantizeI16 rounds one row of n elements, a multiple of 32, to integers of at",
+		"most limit and returns the scale that undoes it.")
+	src := g.load("src")
+	factor := g.quantizeFactor(src)
+	dst := g.load("dst")
+	g.Load(g.Param("src"), src)
+	n := g.load("n")
+	g.each("round", n, 32, func() {
+		for at0 := 0; at0 < 32; at0 += 16 {
+			g.roundI16(src, dst, at0, factor)
+		}
+		g.ADDQ(operand.U32(32*4), src)
+		g.ADDQ(operand.U32(32*2), dst)
+	})
+	g.leave()
+}
+
+// quantizeFactor finds the largest magnitude of the row, stores the scale that
+// undoes the quantisation and returns its inverse in all lanes.
+func (g *generator) quantizeFactor(src reg.Register) reg.VecVirtual {
+	high, low := g.zero(), g.zero()
+	n := g.load("n")
+	g.each("largest", n, 32, func() {
+		for i := range 32 / g.lanes {
+			v := g.vector()
+			g.VMOVUPS(at(src, i*g.bytes()), v)
+			g.VMAXPS(v, high, high)
+			g.VMINPS(v, low, low)
+		}
+		g.ADDQ(operand.U32(32*4), src)
+	})
+	zero := g.zero()
+	g.VSUBPS(low, zero, low)
+	g.VMAXPS(low, high, high)
+	largest := g.reduce(high, g.VMAXPS)
+	floor := g.XMM()
+	g.VMOVSS(g.constant(smallest), floor)
+	g.VMAXSS(floor, largest, largest)
+	limit, scale, inverse := g.XMM(), g.XMM(), g.XMM()
+	g.Load(g.Param("limit"), limit)
+	g.VDIVSS(limit, largest, scale)
+	g.Store(scale, g.ReturnIndex(0))
+	g.VDIVSS(largest, limit, inverse)
+	factor := g.vector()
+	g.VBROADCASTSS(inverse, factor)
+	return factor
+}
+
+// roundI16 converts 16 elements.
+func (g *generator) roundI16(src, dst reg.Register, first int, factor reg.VecVirtual) {
+	if g.wide() {
+		v := g.ZMM()
+		g.VMULPS(at(src, 4*first), factor, v)
+		g.VCVTPS2DQ(v, v)
+		g.VPMOVSDW(v, at(dst, 2*first))
+		return
+	}
+	v := g.vectors(2)
+	for i := range v {
+		g.VMULPS(at(src, 4*first+32*i), factor, v[i])
+		g.VCVTPS2DQ(v[i], v[i])
+	}
+	g.VPACKSSDW(v[1], v[0], v[0]) // packs within 128-bit halves
+	g.VPERMQ(operand.Imm(0b11_01_10_00), v[0], v[0])
+	g.VMOVDQU(v[0], at(dst, 2*first))
+}

@@ -1,0 +1,78 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+const int16Signature = "func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, bias *float32)"
+
+// int16Product multiplies pairs and adds them to 32-bit sums in two
+// instructions.
+var int16Product = product{
+	name:      "TileI16",
+	signature: int16Signature,
+	doc: []string{
+		"TileI16 computes c[r][j] = float32(sum)*(rowScale[r]*columnScale[j]) + bias[j],",
+		"where sum is over the products of int16 pairs, two for each step.",
+	},
+	shift: 1,
+	start: (*tile).zeroSums,
+	step: func(t *tile, sum [2]reg.VecVirtual, a operand.Mem, b [2]reg.VecVirtual) {
+		x, y := t.vector(), t.vector()
+		t.VPBROADCASTD(a, x)
+		t.VPMADDWD(b[0], x, y)
+		t.addIntegers(y, sum[0])
+		t.VPMADDWD(b[1], x, x)
+		t.addIntegers(x, sum[1])
+	},
+	finish: (*tile).scaleAndStore,
+}
+
+// int16VNNI does the same in one instruction.
+var int16VNNI = product{
+	name:      "TileI16VNNI",
+	signature: int16Signature,
+	doc:       []string{"TileI16VNNI equals TileI16 to the last bit; it needs AVX-512 VNNI."},
+	shift:     1,
+	start:     (*tile).zeroSums,
+	step: func(t *tile, sum [2]reg.VecVirtual, a operand.Mem, b [2]reg.VecVirtual) {
+		x := t.vector()
+		t.VPBROADCASTD(a, x)
+		for i, v := range sum {
+			t.VPDPWSSD(b[i], x, v)
+		}
+	},
+	finish: (*tile).scaleAndStore,
+}
+
+func (t *tile) zeroSums() {
+	for _, sum := range t.sums {
+		for _, v := range sum {
+			t.clear(v)
+		}
+	}
+}
+
+func (t *tile) addIntegers(x, sum reg.VecVirtual) { t.VPADDD(x, sum, sum) }
+
+// scaleAndStore turns the integer sums into float32. Multiplication and
+// addition are not fused, so that plain Go can do the same.
+func (t *tile) scaleAndStore() {
+	rowScale, columnScale, bias := t.load("rowScale"), t.load("columnScale"), t.load("bias")
+	for r, sum := range t.sums {
+		row := t.vector()
+		t.VBROADCASTSS(at(rowScale, 4*r), row)
+		for i, v := range sum {
+			scale := t.vector()
+			t.VMULPS(at(columnScale, i*t.bytes()), row, scale)
+			t.VCVTDQ2PS(v, v)
+			t.VMULPS(scale, v, v)
+			t.VADDPS(at(bias, i*t.bytes()), v, v)
+		}
+	}
+	t.store()
+}
