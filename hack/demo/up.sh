@@ -38,7 +38,7 @@ load_images() {
     say "using $OPERATOR_IMAGE and $RERANKER_IMAGE; nothing is built"
     return
   fi
-  make images images-load || die "the images could not be built or loaded; see above"
+  make -s images images-load || die "the images could not be built or loaded; see above"
   OPERATOR_IMAGE=$(tag_of dist/operator.tar)
   RERANKER_IMAGE=$(tag_of dist/reranker.tar)
   [[ -n $OPERATOR_IMAGE && -n $RERANKER_IMAGE ]] || die "dist/*.tar carry no image name"
@@ -61,7 +61,7 @@ content_of() {
 
 install_operator() {
   title "The operator, by Helm"
-  make bin/helm
+  make -s bin/helm
   local -a flags
   mapfile -t flags < <(
     image_flags image "$OPERATOR_IMAGE"
@@ -120,20 +120,21 @@ explain() {
 
 apply_reranker() {
   title "A Reranker"
-  grep -v '^#' config/samples/reranker.yaml
+  sed '/^#/d; /^$/d; s/^/  /' config/samples/reranker.yaml
   kc get namespace "$namespace" >/dev/null 2>&1 || kc create namespace "$namespace"
-  kc -n "$namespace" apply -f config/samples/reranker.yaml
   refresh_pods
+  kc -n "$namespace" apply -f config/samples/reranker.yaml
   wait_ready
 }
 
-# refresh_pods restarts pods that still run an older image under the same tag:
-# to Kubernetes nothing changed, to whoever just built it everything did.
+# refresh_pods restarts pods of an earlier run that have an older image under
+# the same tag: to Kubernetes nothing changed, to whoever just built it
+# everything did.
 refresh_pods() {
-  local key=quantumrerank.io/demo-image content deployment=$name-reranker
+  local key=quantumrerank.io/demo-image content old deployment=$name-reranker
   content=$(content_of dist/reranker.tar) || return 0
-  if kc -n "$namespace" get deployment "$deployment" >/dev/null 2>&1 &&
-    [[ $(kc get namespace "$namespace" -o "jsonpath={.metadata.annotations.quantumrerank\.io/demo-image}") != "$content" ]]; then
+  old=$(kc get namespace "$namespace" -o 'jsonpath={.metadata.annotations.quantumrerank\.io/demo-image}')
+  if [[ -n $old && $old != "$content" ]] && kc -n "$namespace" get deployment "$deployment" >/dev/null 2>&1; then
     kc -n "$namespace" rollout restart "deployment/$deployment"
     kc -n "$namespace" rollout status "deployment/$deployment" --timeout 120s
   fi
