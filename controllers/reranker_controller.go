@@ -62,7 +62,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	}
 	if rr.Annotations[v1alpha1.AnnotationPaused] == "true" {
 		out := status.ComputePaused(status.Input{Reranker: &rr, Now: r.Now()})
-		return ctrl.Result{}, r.writeStatus(ctx, &rr, out.Status)
+		return again(r.writeStatus(ctx, &rr, out.Status))
 	}
 	obs, err := r.observe(ctx, &rr)
 	if err != nil {
@@ -76,7 +76,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 func (r *Reconciler) finish(ctx context.Context, rr *v1alpha1.Reranker, obs *observed, o outcome) (ctrl.Result, error) {
 	out := status.Compute(obs.statusInput(rr, o, r.Now()))
 	if err := r.writeStatus(ctx, rr, out.Status); err != nil {
-		return ctrl.Result{}, err
+		return again(err)
 	}
 	if o.retry != nil {
 		return ctrl.Result{}, o.retry
@@ -84,9 +84,21 @@ func (r *Reconciler) finish(ctx context.Context, rr *v1alpha1.Reranker, obs *obs
 	return ctrl.Result{RequeueAfter: soonest(o.recheckAfter, out.RecheckAfter)}, nil
 }
 
+// staleRecheck is how long the cache is given to catch up.
+const staleRecheck = 100 * time.Millisecond
+
+// again turns the outcome of a status write into a result. A conflict only
+// means that the cache is behind the last write. Nothing else would bring the
+// next pass: a change of status alone does not.
+func again(err error) (ctrl.Result, error) {
+	if apierrors.IsConflict(err) {
+		return ctrl.Result{RequeueAfter: staleRecheck}, nil
+	}
+	return ctrl.Result{}, client.IgnoreNotFound(err)
+}
+
 // writeStatus patches status if it changed, and tells of transitions once that
-// is stored. A conflict means that the cache is behind; the event that brings
-// it up to date also brings the next reconcile.
+// is stored.
 func (r *Reconciler) writeStatus(ctx context.Context, rr *v1alpha1.Reranker, next v1alpha1.RerankerStatus) error {
 	if equality.Semantic.DeepEqual(rr.Status, next) {
 		return nil
@@ -95,9 +107,6 @@ func (r *Reconciler) writeStatus(ctx context.Context, rr *v1alpha1.Reranker, nex
 	rr.Status = next
 	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
 	err := r.Client.Status().Patch(ctx, rr, patch, client.FieldOwner(apply.Manager))
-	if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
-		return nil
-	}
 	if err != nil {
 		return fmt.Errorf("write the status: %w", err)
 	}

@@ -132,6 +132,14 @@ func serve(t *testing.T, namespace string) {
 // settle waits until the Reranker is Ready and the operator is quiet.
 func settle(t *testing.T, op *operator, namespace string) {
 	t.Helper()
+	eventually(t, "all pods serve", func() error {
+		d := get(t, namespace, childName, &appsv1.Deployment{})
+		if d.Status.AvailableReplicas == *d.Spec.Replicas && d.Status.ObservedGeneration == d.Generation {
+			return nil
+		}
+		serve(t, namespace)
+		return errors.New("not yet")
+	})
 	waitForCondition(t, namespace, v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonAvailable)
 	last, quiet := int64(-1), 0
 	eventually(t, "the operator is quiet", func() error {
