@@ -47,6 +47,10 @@ const (
 	MaxShots = 1 << 20
 )
 
+// DefaultRank is the largest rank of a document's projector, chosen by
+// measurement: see docs/quality.md.
+const DefaultRank = 16
+
 // Options configure a Scorer. The zero value of a field means its default.
 type Options struct {
 	Quantum QuantumOptions
@@ -67,7 +71,7 @@ type QuantumOptions struct {
 	// State defaults to Mixed.
 	State State
 	// Rank is the largest rank of the document's projector, 1 to MaxRank;
-	// it defaults to 8. Only Mixed has one.
+	// it defaults to DefaultRank. Only Mixed has one.
 	Rank int
 	// Weights defaults to IDF.
 	Weights Weighting
@@ -106,7 +110,7 @@ type HybridOptions struct {
 func (o Options) withDefaults() Options {
 	q := &o.Quantum
 	setDefault(&q.State, Mixed)
-	setDefault(&q.Rank, 8)
+	setDefault(&q.Rank, DefaultRank)
 	setDefault(&q.Weights, IDF)
 	setDefault(&q.Encoding, Amplitude)
 	setDefault(&q.Bandwidth, 2)

@@ -46,7 +46,7 @@ func NewScorer(opt Options) (*Scorer, error) {
 // tokenWeight is the weight of a token state under IDF. The floor keeps
 // function words and punctuation in the state: their vectors carry context,
 // and a text of nothing else still has one.
-func (s *Scorer) tokenWeight(id int32) float64 { return 0.1 + s.table.IDF(id) }
+func (s *Scorer) tokenWeight(id int32) float64 { return 0.3 + s.table.IDF(id) }
 
 // Score is the result for one document.
 type Score struct {
