@@ -17,6 +17,16 @@ BLOCKS = [
 ]
 MARKS = [(0x300, 0x36F), (0x483, 0x489), (0x591, 0x5C7), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF),
          (0x302A, 0x302F), (0x3099, 0x309A), (0x16FF0, 0x16FF1), (0x1D165, 0x1D172), (0x1E8D0, 0x1E8D6)]
+# Names of special tokens, and what only looks like them.
+SPECIAL = ["[CLS]", "[SEP]", "[PAD]", "[UNK]", "[MASK]", "[sep]", "[ SEP ]", "[[SEP]]", "[SEP", "[unused7]"]
+# Texts beside those of texts.py that only a tokenizer finds hard.
+EXTRA = [
+    "[CLS] hidden [SEP] [MASK] [PAD] [UNK]", "x[SEP]y", "a" * 99 + "é", "a" * 100 + "\u0301", "a" * 101 + "\u0301",
+    "\u0345\u0300 alone", "\u1d2c \u02b0 \u00aa \u00ba", "\u30ab\u3099 が", "각 \u1100\u1161\u11a8", "ﷺ \ufdfa",
+    "\ud7ff \ufffd \ufffe \uffff", "", " ", "   \t ", "\U0001F9FF\U0002A700\U0002F800", "ǅ ǈ ǋ", "Ꙁ Ა ꭰ",
+    "\u212b \u2126 \u00b5", "\u037e;\u0387·\u1fef`", "\u3000\u2003\u1680\u180e\u200b", "\x1c\x1d\x1e\x1f\x85",
+    "\u1e9e ß ẞ", "a\u0315\u0300\u05ae\u0062", "\u0f73\u0f75\u0f81", "q\u1d165\U0001d165\U0001d16d\U0001d165",
+]
 
 
 class Random:
