@@ -22,6 +22,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
+	"github.com/quantumrerank/quantumrerank/reranker/contract"
 )
 
 // clusterIPsReachable says whether Services answer on this machine under their
@@ -69,6 +70,15 @@ func service(t *testing.T, rr *v1alpha1.Reranker) endpoint {
 	return endpoint{base: "http://" + svc.Spec.ClusterIP, client: &http.Client{Transport: transport}}
 }
 
+// reconnecting is the same Service on a new connection for each request: one
+// that is kept stays with its pod until that is gone.
+func (e endpoint) reconnecting() endpoint {
+	if clusterIPsReachable() {
+		e.client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	}
+	return e
+}
+
 // reply is what came back.
 type reply struct {
 	status int
@@ -85,6 +95,9 @@ func (e endpoint) do(ctx context.Context, method, path string, body []byte) (rep
 	}
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
+		// Whatever else runs on this machine: these tests want whole answers,
+		// and leave it to others how fast they come.
+		request.Header.Set(contract.HeaderDegradation, contract.DegradationNever)
 	}
 	response, err := e.client.Do(request)
 	if err != nil {

@@ -70,7 +70,7 @@ func checkDrift(t *testing.T, rr *v1alpha1.Reranker) {
 		}
 	}
 	patch(&corev1.Service{}, `{"spec":{"selector":{"quantumrerank.io/reranker":"somebody-else"}}}`)
-	patch(&deployment{}, `{"spec":{"template":{"spec":{"terminationGracePeriodSeconds":1}}}}`)
+	patch(&deployment{}, `{"spec":{"template":{"spec":{"terminationGracePeriodSeconds":21}}}}`)
 	eventually(t, withinRepair, "the Service's selector and the Deployment's grace period", func(ctx context.Context) error {
 		var svc corev1.Service
 		var d deployment
@@ -78,7 +78,7 @@ func checkDrift(t *testing.T, rr *v1alpha1.Reranker) {
 			return err
 		}
 		grace := *d.Spec.Template.Spec.TerminationGracePeriodSeconds
-		if selected := svc.Spec.Selector[v1alpha1.LabelReranker]; selected != rr.Name || grace == 1 {
+		if selected := svc.Spec.Selector[v1alpha1.LabelReranker]; selected != rr.Name || grace == 21 {
 			return fmt.Errorf("the Service selects %q, the grace period is %d s", selected, grace)
 		}
 		return nil

@@ -8,7 +8,6 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -33,8 +32,8 @@ func startLoad(t *testing.T, api endpoint, callers int) *load {
 	l := &load{stop: stop}
 	for caller := range callers {
 		connection := api
-		if caller > 0 && clusterIPsReachable() {
-			connection.client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		if caller > 0 {
+			connection = api.reconnecting()
 		}
 		l.done.Go(func() { l.ask(ctx, connection, caller) })
 	}
@@ -94,13 +93,14 @@ func TestRolloutLosesNoRequest(t *testing.T) {
 		before := load.count()
 		change(t, rr, func(s *v1alpha1.RerankerSpec) { s.Method = method })
 		untilRolled(t, rr, 2)
-		var got rerankAnswer
-		if _, err := api.post(t.Context(), contract.PathRerank, rerankRequest{Query: "q", Documents: []string{"a"}}, &got); err != nil {
-			t.Fatal(err)
-		}
-		if got.Method != string(method) {
-			t.Errorf("after the rollout the method is %q, want %q", got.Method, method)
-		}
+		eventually(t, withinRepair, "answers by the new method", func(ctx context.Context) error {
+			var got rerankAnswer
+			_, err := api.reconnecting().post(ctx, contract.PathRerank, rerankRequest{Query: "q", Documents: []string{"a"}}, &got)
+			if err == nil && got.Method != string(method) {
+				err = fmt.Errorf("the method is %q, want %q", got.Method, method)
+			}
+			return err
+		})
 		if answered := load.count() - before; answered < 20 {
 			t.Errorf("only %d requests during the rollout to %s: nothing was tested", answered, method)
 		}

@@ -48,7 +48,8 @@ func run(ctx context.Context, out io.Writer, url, dir string, queries, top int) 
 		if err := printAnswer(out, query, sample.Documents, answer, elapsed, top); err != nil {
 			return err
 		}
-		if !query.isBest(answer.Results[0].Index) {
+		// An answer that says that it is incomplete may be wrong.
+		if !answer.Degraded && !query.isBest(answer.Results[0].Index) {
 			wrong++
 		}
 	}
