@@ -141,8 +141,8 @@ func (c *Config) checkSizes() error {
 	return nil
 }
 
-// fixed fields change the mathematics; only the values listed are implemented.
-// The first value that is absent's meaning is "null" where absence is allowed.
+// fixed lists the fields that change the mathematics, each with the values that
+// are implemented; a field without values may have any.
 var fixed = map[string][]string{
 	"model_type":                  {`"bert"`},
 	"hidden_act":                  {`"gelu"`},

@@ -18,8 +18,7 @@ passages and quietly ranks two thousand short queries before the deadline. "Nobo
 engineer, although the interest rate of 4.25% won't wait: tokenization, internationalization and a handful of
 unlikely words such as kohlrabi, bassoonist or recrystallized belong to English as well. `, 20)
 
-// hostile is a word that matches a long way and fails at its end, again and
-// again, without a space to rest at.
+// hostile is a single word, far beyond the length that is looked up.
 var hostile = strings.Repeat("internationa", 2000)
 
 func BenchmarkEncode(b *testing.B) {

@@ -6,7 +6,9 @@ package tokenizer
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 )
 
 // file is tokenizer.json. Parts whose type decides their shape stay raw until
@@ -34,11 +36,11 @@ type addedToken struct {
 }
 
 type wordPiece struct {
-	Type     string           `json:"type"`
-	UnkToken string           `json:"unk_token"`
-	Prefix   string           `json:"continuing_subword_prefix"`
-	MaxChars *int             `json:"max_input_chars_per_word"`
-	Vocab    map[string]int32 `json:"vocab"`
+	Type     string     `json:"type"`
+	UnkToken string     `json:"unk_token"`
+	Prefix   string     `json:"continuing_subword_prefix"`
+	MaxChars *int       `json:"max_input_chars_per_word"`
+	Vocab    vocabulary `json:"vocab"`
 }
 
 // UnsupportedError says which part of a tokenizer file this package cannot
@@ -60,6 +62,9 @@ func strict(part string, data []byte, into any) error {
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
 		return fmt.Errorf("%s: %w", part, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("%s: something follows the JSON value at byte %d", part, d.InputOffset())
 	}
 	return nil
 }
@@ -147,15 +152,19 @@ const maxCharsLimit = 512
 
 func parseModel(data []byte) (*wordPiece, error) {
 	const part = "model"
-	kind, err := typeOf(part, data)
-	if err != nil {
-		return nil, err
-	}
-	if kind != "WordPiece" {
-		return nil, &UnsupportedError{part, quoted(kind), "WordPiece"}
-	}
 	m := &wordPiece{Prefix: "##", UnkToken: "[UNK]"}
-	if err := strict(part, data, m); err != nil {
+	err := strict(part, data, m)
+	if m.Type != "WordPiece" {
+		// Another type has other settings, too: the type is the better answer.
+		kind, problem := typeOf(part, data)
+		if problem == nil && kind != "WordPiece" {
+			problem = &UnsupportedError{part, quoted(kind), "WordPiece"}
+		}
+		if problem != nil {
+			return nil, problem
+		}
+	}
+	if err != nil {
 		return nil, err
 	}
 	if m.MaxChars == nil {
@@ -168,10 +177,7 @@ func parseModel(data []byte) (*wordPiece, error) {
 	if len(m.Vocab) == 0 {
 		return nil, fmt.Errorf("model: the vocabulary is empty")
 	}
-	if _, ok := m.Vocab[m.UnkToken]; !ok {
-		return nil, fmt.Errorf("model: unk_token %q is not in the vocabulary", m.UnkToken)
-	}
-	return m, nil
+	return m, m.Vocab.sort()
 }
 
 func quoted(kind string) string {

@@ -76,61 +76,17 @@ func Parse(data []byte) (*Tokenizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tokenizer{unk: m.Vocab[m.UnkToken], maxChars: *m.MaxChars, frame: *fr}
+	unk, ok := m.Vocab.id(m.UnkToken)
+	if !ok {
+		return nil, fmt.Errorf("model: unk_token %q is not in the vocabulary", m.UnkToken)
+	}
+	t := &Tokenizer{unk: unk, maxChars: *m.MaxChars, frame: *fr}
 	if err := t.setVocabulary(m.Vocab, f.AddedTokens); err != nil {
 		return nil, err
 	}
 	t.continuing = t.trie.walk(m.Prefix)
 	t.setCharacters(n)
 	return t, nil
-}
-
-// maxID bounds token ids: nothing is allocated by them, but they index the
-// embedding table later.
-const maxID = 1 << 24
-
-func (t *Tokenizer) setVocabulary(vocab map[string]int32, tokens []addedToken) error {
-	entries := make([]entry, 0, len(vocab))
-	used := make(map[int32]string, len(vocab))
-	largest := int32(-1)
-	for token, id := range vocab {
-		if id < 0 || id >= maxID {
-			return fmt.Errorf("model: token %q has id %d, want 0 to %d", token, id, maxID-1)
-		}
-		if other, ok := used[id]; ok {
-			return fmt.Errorf("model: tokens %q and %q share id %d", min(token, other), max(token, other), id)
-		}
-		used[id] = token
-		largest = max(largest, id)
-		entries = append(entries, entry{token, id})
-	}
-	for _, a := range tokens {
-		if a.ID < 0 || a.ID >= maxID {
-			return fmt.Errorf("added_tokens: token %q has id %d, want 0 to %d", a.Content, a.ID, maxID-1)
-		}
-		if other, ok := used[a.ID]; ok && other != a.Content {
-			return fmt.Errorf("added_tokens: token %q has id %d, which is token %q in the vocabulary", a.Content, a.ID, other)
-		}
-		used[a.ID] = a.Content
-		largest = max(largest, a.ID)
-		if a.Special {
-			t.special = append(t.special, a.ID)
-		}
-	}
-	f := t.frame
-	for _, ids := range [][]int32{f.before, f.after, f.pairBefore, f.between, f.pairAfter} {
-		for _, id := range ids {
-			if _, ok := used[id]; !ok {
-				return fmt.Errorf("post_processor: special token id %d is not in the vocabulary", id)
-			}
-			t.special = append(t.special, id)
-		}
-	}
-	slices.Sort(t.special)
-	t.special = slices.Compact(t.special)
-	t.vocabSize = int(largest) + 1
-	t.trie = newTrie(entries)
-	return t.setAdded(tokens)
 }
 
 func (t *Tokenizer) setCharacters(n normalizer) {

@@ -3,10 +3,6 @@
 
 package tokenizer
 
-import (
-	"sort"
-)
-
 // trie is a double-array trie over the bytes of the vocabulary: the child of
 // node n by byte c is at base(n)+c if that cell's parent is n. A step costs
 // one load, and the longest token that starts at some byte is found by walking
@@ -34,9 +30,8 @@ type entry struct {
 	id    int32
 }
 
-// newTrie builds the trie; it sorts entries.
+// newTrie builds the trie from tokens in ascending order.
 func newTrie(entries []entry) *trie {
-	sort.Slice(entries, func(i, j int) bool { return entries[i].token < entries[j].token })
 	b := newBuilder()
 	b.grow(1 << 10)
 	type work struct {
