@@ -19,7 +19,6 @@ import (
 	"runtime"
 	"sync"
 
-	"github.com/quantumrerank/quantumrerank/reranker/engine/encoder"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
 )
@@ -32,8 +31,8 @@ type Options struct {
 	// Kernel names the kernel set; empty is the fastest that this CPU can run.
 	// The environment variable QUANTUMRERANK_KERNEL is asked when it is empty.
 	Kernel string
-	// Precision is that of the linear layers; empty is float32.
-	Precision encoder.Precision
+	// Precision is that of the linear layers; empty is Auto.
+	Precision Precision
 	// Threads is the number of workers; zero is one for each CPU that the
 	// process may use.
 	Threads int
@@ -54,14 +53,16 @@ type Info struct {
 	MaxTokens    int // of a text, special tokens included
 	Kernel       string
 	Kernels      []string // that this CPU can run, best first
+	Precision    Precision
+	Reason       string // for the precision
 	Threads      int
 	BatchTokens  int
 }
 
 // Engine runs one model. It is safe for concurrent use.
 type Engine struct {
-	model       *model.Model
-	encoder     *encoder.Encoder
+	model *model.Model
+	choice
 	kernels     *kernel.Set
 	maxTokens   int
 	batchTokens int
@@ -93,11 +94,11 @@ func Open(dir string, opt Options) (*Engine, error) {
 }
 
 func start(m *model.Model, kernels *kernel.Set, opt Options) (*Engine, error) {
-	enc, err := encoder.New(m, kernels, opt.Precision)
+	c, err := choose(m, kernels, opt.Precision)
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{model: m, encoder: enc, kernels: kernels, frame: frameOf(m.Tokenizer)}
+	e := &Engine{model: m, choice: c, kernels: kernels, frame: frameOf(m.Tokenizer)}
 	if e.maxTokens, err = maxTokens(m, opt.MaxTokens, e.frame); err != nil {
 		return nil, err
 	}
@@ -152,6 +153,8 @@ func (e *Engine) Info() Info {
 		MaxTokens:    e.maxTokens,
 		Kernel:       e.kernels.Name,
 		Kernels:      kernel.Names(),
+		Precision:    e.precision,
+		Reason:       e.reason,
 		Threads:      e.threads,
 		BatchTokens:  e.batchTokens,
 	}

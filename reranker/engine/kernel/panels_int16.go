@@ -8,10 +8,38 @@ import (
 	"math"
 )
 
-// weightLimitI16 is the largest magnitude of a quantised weight. It leaves the
-// sum of a row's magnitudes small enough for activations of about the same
-// number of bits (see PackI16), so that neither side's rounding dominates.
-const weightLimitI16 = 2047
+// Weights get at least 11 bits. Where a layer's rows are so short or uneven that
+// there is room for more, activations get activationShare times as many steps:
+// their largest magnitude lies further above the ordinary ones than a weight's.
+const (
+	leastWeightLimit = 2047
+	activationShare  = 8
+)
+
+// weightLimitI16 returns the largest magnitude of quantised weights. With
+// weight limit w and activation limit a, a column's sum stays within 32 bits if
+//
+//	a * w * max over columns of sum(|weight|)/max(|weight|) <= 2³¹ - 1
+//
+// and a = activationShare*w uses all of that.
+func weightLimitI16(d *Dense) float64 {
+	heaviest := 1.0
+	for n := range d.Out {
+		sum, largest := 0.0, 0.0
+		for _, w := range d.Weights[n*d.In : (n+1)*d.In] {
+			sum += math.Abs(float64(w))
+			largest = max(largest, math.Abs(float64(w)))
+		}
+		if largest >= smallestWeight {
+			heaviest = max(heaviest, sum/largest)
+		}
+	}
+	balanced := math.Floor(math.Sqrt(math.MaxInt32 / heaviest / activationShare))
+	return min(math.MaxInt16, max(leastWeightLimit, balanced))
+}
+
+// smallestWeight is where a column counts as zero.
+const smallestWeight = 1e-30
 
 // PanelsI16 are weights quantised to int16, each column with its own scale, and
 // packed for a Set: the panel of columns n to n+width-1 starts at n*In, and
@@ -24,18 +52,15 @@ type PanelsI16 struct {
 }
 
 // PackI16 quantises and packs weights for the set. The limit of activations
-// follows from the weights: no sum can exceed
-//
-//	limit * max over columns of sum(|weight|) <= 2³¹ - 1
-//
-// so 32-bit sums cannot overflow, whatever the input.
+// follows from the quantised weights, so that 32-bit sums cannot overflow,
+// whatever the input.
 func (s *Set) PackI16(d *Dense) *PanelsI16 {
 	d.check()
 	p := &PanelsI16{out: d.Out, in: d.In, width: s.Width, weights: aligned[int16](d.Out * d.In), scales: Floats(d.Out), bias: d.Bias}
-	heaviest := int64(1)
+	heaviest, weightLimit := int64(1), float32(weightLimitI16(d))
 	for n := range d.Out {
 		row := d.Weights[n*d.In : (n+1)*d.In]
-		scale, factor := scaleOf(row, weightLimitI16)
+		scale, factor := scaleOf(row, weightLimit)
 		p.scales[n] = scale
 		panel := p.weights[n/s.Width*s.Width*d.In:]
 		magnitudes := int64(0)
@@ -57,7 +82,7 @@ func scaleOf(row []float32, limit float32) (scale, factor float32) {
 	for _, w := range row {
 		largest = max(largest, w, -w)
 	}
-	if largest < 1e-30 {
+	if largest < smallestWeight {
 		return 0, 0
 	}
 	return largest / limit, limit / largest

@@ -22,6 +22,9 @@ type Set struct {
 	Width int    // columns of a panel of weights; divides Align
 	Rows  int    // rows of the largest tile
 
+	// PrefersIntegers says that products of integers are the faster ones.
+	PrefersIntegers bool
+
 	tileF32     func(rows, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32)
 	layerNorm   func(dst, x, residual, gamma, beta *float32, n int, eps float32)
 	gelu        func(x *float32, n int)

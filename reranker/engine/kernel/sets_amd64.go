@@ -47,21 +47,24 @@ func avx512Set() *Set {
 func avx512VNNISet() *Set {
 	s := avx512Set()
 	s.Name = "avx512vnni"
+	s.PrefersIntegers = true
 	s.tileI16 = avx512.TileI16VNNI
 	return s
 }
 
 func avx2Set() *Set {
 	return &Set{
-		Name:        "avx2",
-		Width:       16,
-		Rows:        6,
-		tileF32:     avx2.TileF32,
-		tileI16:     avx2.TileI16,
-		layerNorm:   avx2.LayerNorm,
-		gelu:        avx2.GELU,
-		softmax:     avx2.Softmax,
-		transpose8:  avx2.Transpose8,
-		quantizeI16: avx2.QuantizeI16,
+		Name:  "avx2",
+		Width: 16,
+		Rows:  6,
+
+		PrefersIntegers: true,
+		tileF32:         avx2.TileF32,
+		tileI16:         avx2.TileI16,
+		layerNorm:       avx2.LayerNorm,
+		gelu:            avx2.GELU,
+		softmax:         avx2.Softmax,
+		transpose8:      avx2.Transpose8,
+		quantizeI16:     avx2.QuantizeI16,
 	}
 }
