@@ -15,7 +15,8 @@ type Query struct {
 	pooled      []float32 // nil: degenerate
 	tokens      state.Ensemble[float32]
 	hasTokens   bool
-	purity      float64 // for Overlap
+	probe       *state.Probe // for Mixed
+	purity      float64      // for Overlap
 	bag         lexical.Bag
 	fingerprint uint64
 }
@@ -44,7 +45,12 @@ func (s *Scorer) PrepareQuery(f Features) *Query {
 	if s.needsTokens() {
 		q.tokens, q.hasTokens = f.ensemble(s.weight)
 	}
-	if q.hasTokens && s.quantum.State == Overlap {
+	switch {
+	case !q.hasTokens:
+	case s.quantum.State == Mixed:
+		q.probe = state.NewProbe(q.tokens)
+		q.tokens = state.Ensemble[float32]{}
+	case s.quantum.State == Overlap:
 		q.purity = state.Purity(q.tokens)
 	}
 	if s.quantum.Shots > 0 {

@@ -49,24 +49,23 @@ func (s *Scorer) measure(q *Query, d *Document) (measurement, bool) {
 	if !q.hasTokens || !d.hasTokens {
 		return measurement{}, false
 	}
-	dim := q.tokens.Dim
 	switch s.quantum.State {
 	case Overlap:
-		if d.tokens.Dim != dim {
+		if d.tokens.Dim != q.tokens.Dim {
 			return measurement{}, false
 		}
 		norm := math.Sqrt(q.purity * d.purity)
-		return measurement{state.Overlap(q.tokens, d.tokens), norm, 1 / amplitudes(dim)}, true
+		return measurement{state.Overlap(q.tokens, d.tokens), norm, 1 / amplitudes(d.tokens.Dim)}, true
 	case Fidelity:
-		if d.tokens.Dim != dim {
+		if d.tokens.Dim != q.tokens.Dim {
 			return measurement{}, false
 		}
-		return measurement{state.Fidelity(q.tokens, d.tokens), 1, 1 / amplitudes(dim)}, true
+		return measurement{state.Fidelity(q.tokens, d.tokens), 1, 1 / amplitudes(d.tokens.Dim)}, true
 	}
-	if d.subspace.Dim != dim {
+	if d.subspace.Dim != q.probe.Dim() {
 		return measurement{}, false
 	}
-	return measurement{d.subspace.Expect(q.tokens), 1, float64(d.subspace.Rank) / amplitudes(dim)}, true
+	return measurement{q.probe.In(d.subspace), 1, float64(d.subspace.Rank) / amplitudes(d.subspace.Dim)}, true
 }
 
 // measurePure returns the measurement of two encoded vectors.

@@ -5,6 +5,10 @@ package linalg
 
 // Gram writes the n x n matrix of inner products of the n rows of a to dst.
 func Gram[T Real](dst []float64, a []T, n, dim int) {
+	if single, ok := any(a).([]float32); ok {
+		CrossGram(dst, single, n, single, n, dim)
+		return
+	}
 	for i := range n {
 		row := a[i*dim : (i+1)*dim]
 		for j := range i + 1 {
@@ -16,8 +20,19 @@ func Gram[T Real](dst []float64, a []T, n, dim int) {
 }
 
 // CrossGram writes the na x nb matrix of inner products of the rows of a with
-// the rows of b to dst.
+// the rows of b to dst. In float32 it is a product of the engine's kernels.
 func CrossGram[T Real](dst []float64, a []T, na int, b []T, nb, dim int) {
+	if single, ok := any(a).([]float32); ok {
+		packed := Pack(any(b).([]float32), nb, dim)
+		product := make([]float32, na*packed.Width())
+		packed.Times(product, single, na)
+		for i := range na {
+			for j, x := range product[i*packed.Width() : i*packed.Width()+nb] {
+				dst[i*nb+j] = float64(x)
+			}
+		}
+		return
+	}
 	for i := range na {
 		row := a[i*dim : (i+1)*dim]
 		for j := range nb {

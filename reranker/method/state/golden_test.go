@@ -219,6 +219,7 @@ func TestMixedStatesMatchTheReferences(t *testing.T) {
 			near(t, "overlap, float32", Overlap(q32, d32), c.Overlap, float32Path)
 			near(t, "fidelity, float32", Fidelity(q32, d32), c.UhlmannQiskit, float32Path)
 			near(t, "projector, float32", Leading(d32, c.Rank).Expect(q32), c.ProjectorQiskit, float32Path)
+			near(t, "projector by the kernels", NewProbe(q32).In(Leading(d32, c.Rank)), c.ProjectorQiskit, float32Path)
 		})
 	}
 }

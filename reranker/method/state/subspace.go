@@ -40,22 +40,46 @@ func Leading[T linalg.Real](e Ensemble[T], rank int) Subspace[T] {
 	}
 	values, vectors := linalg.TopEigen(g, n, rank)
 	r := significant[T](values)
-	s := Subspace[T]{Basis: make([]T, r*e.Dim), Rank: r, Dim: e.Dim}
-	sum := make([]float64, e.Dim)
 	for k := range r {
-		clear(sum)
 		inv := 1 / math.Sqrt(values[k])
 		for i := range n {
-			c := vectors[k*n+i] * roots[i] * inv
-			for j, x := range e.Row(i) {
-				sum[j] += c * float64(x)
-			}
-		}
-		for j, x := range sum {
-			s.Basis[k*e.Dim+j] = T(x)
+			vectors[k*n+i] *= roots[i] * inv
 		}
 	}
-	return s
+	return Subspace[T]{Basis: combine(vectors, r, e), Rank: r, Dim: e.Dim}
+}
+
+// combine returns the r vectors sum_i c[k][i] row_i.
+func combine[T linalg.Real](c []float64, r int, e Ensemble[T]) []T {
+	if rows, single := any(e.Rows).([]float32); single {
+		return any(combineSingle(c, r, rows, e.N, e.Dim)).([]T)
+	}
+	out := make([]T, r*e.Dim)
+	for k := range r {
+		sum := out[k*e.Dim : (k+1)*e.Dim]
+		for i := range e.N {
+			for j, x := range e.Row(i) {
+				sum[j] += T(c[k*e.N+i]) * x
+			}
+		}
+	}
+	return out
+}
+
+// combineSingle is combine by the kernels.
+func combineSingle(c []float64, r int, rows []float32, n, dim int) []float32 {
+	coefficients := make([]float32, r*n)
+	for i := range coefficients {
+		coefficients[i] = float32(c[i])
+	}
+	packed := linalg.PackTransposed(rows, n, dim)
+	product := make([]float32, r*packed.Width())
+	packed.Times(product, coefficients, r)
+	out := make([]float32, r*dim)
+	for k := range r {
+		copy(out[k*dim:(k+1)*dim], product[k*packed.Width():])
+	}
+	return out
 }
 
 // leadingWide is Leading for more rows than dimensions: the density matrix
