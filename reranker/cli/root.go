@@ -52,6 +52,9 @@ command line. Every setting can be given as a flag, as an environment variable
 		Example: `  reranker model pull
   reranker rerank --query "how to bake bread" documents.txt
   reranker serve`,
+		Args: arguments(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       version,
