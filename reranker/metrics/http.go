@@ -16,10 +16,11 @@ const RouteOther = "other"
 // DialectNone counts requests on routes without a dialect.
 const DialectNone = "none"
 
-// codes are the statuses that the server can give.
-var codes = []string{
-	"200", "400", "401", "403", "404", "405", "413", "415", "422", "424", "429", "499", "500", "503", "504",
-}
+// The statuses that a route can give. Most routes only tell something.
+var (
+	tellCodes = []string{"200", "204", "401", "405", "500", "503"}
+	workCodes = []string{"200", "204", "400", "401", "405", "413", "415", "422", "429", "499", "500", "503", "504"}
+)
 
 // httpMetrics is the outside of the server.
 type httpMetrics struct {
@@ -37,7 +38,7 @@ func newHTTPMetrics(f factory, opt Options) httpMetrics {
 			"Requests answered, by route, dialect and status.", "route", "dialect", "code"),
 		duration: f.histogram("http_request_duration_seconds",
 			"Time from the request's first byte to the answer's last, by route.",
-			latencyBounds(opt.RerankTarget, opt.SimilarityTarget), "route"),
+			[]float64{.005, .025, .1, .25, .5, 1, 5, 10}, "route"),
 		body: f.histogram("http_request_body_bytes", "Size of request bodies as sent.",
 			prometheus.ExponentialBuckets(1<<10, 4, 8)).WithLabelValues(),
 		inflight: f.gauge("http_inflight_requests", "Requests being answered.").WithLabelValues(),
@@ -45,8 +46,14 @@ func newHTTPMetrics(f factory, opt Options) httpMetrics {
 			"Requests answered with a problem, by its code.", "problem"),
 		panics: f.counter("panics_total", "Panics turned into a structured 500.").WithLabelValues(),
 	}
-	for _, route := range append(opt.Routes, Route{RouteOther, []string{DialectNone}}) {
+	m.requests.WithLabelValues(RouteOther, DialectNone, "404")
+	m.duration.WithLabelValues(RouteOther)
+	for _, route := range opt.Routes {
 		m.duration.WithLabelValues(route.Pattern)
+		codes := tellCodes
+		if route.Works {
+			codes = workCodes
+		}
 		for _, dialect := range route.Dialects {
 			for _, code := range codes {
 				m.requests.WithLabelValues(route.Pattern, dialect, code)

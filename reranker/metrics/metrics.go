@@ -34,6 +34,8 @@ type Options struct {
 type Route struct {
 	Pattern  string
 	Dialects []string
+	// Works is set for routes that take requests for work.
+	Works bool
 }
 
 // Metrics holds every series of a pod. Its methods are safe for concurrent

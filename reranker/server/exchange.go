@@ -30,7 +30,7 @@ type exchange struct {
 	id    string
 	start time.Time
 
-	route string
+	route route
 	// dialect is the label, renderError the shape of errors; both are refined
 	// when the body is understood.
 	dialect     string
@@ -55,14 +55,14 @@ type stage struct {
 }
 
 // begin starts an exchange. Every exchange must be ended.
-func (s *Server) begin(w http.ResponseWriter, r *http.Request, route string) *exchange {
+func (s *Server) begin(w http.ResponseWriter, r *http.Request, rt route) *exchange {
 	x := &exchange{
-		s: s, w: w, r: r, route: route,
+		s: s, w: w, r: r, route: rt,
 		conn:    http.NewResponseController(w),
 		id:      requestID(r.Header.Get(contract.HeaderRequestID)),
 		start:   s.now(),
-		dialect: metrics.DialectNone,
-		body:    &counter{r: r.Body},
+		dialect: rt.dialects[0], renderError: rt.renderError,
+		body: &counter{r: r.Body},
 	}
 	r.Body = x.body
 	// A connection may carry the deadlines of the request before. Errors mean
@@ -113,12 +113,12 @@ func (x *exchange) end() {
 	x.s.metrics.Inflight(-1)
 	took := x.elapsed()
 	x.s.metrics.ObserveRequest(metrics.Request{
-		Route: x.route, Dialect: x.dialect, Status: x.status, Duration: took, BodyBytes: x.body.n,
+		Route: x.route.label, Dialect: x.dialect, Status: x.status, Duration: took, BodyBytes: x.body.n,
 	})
 	for _, st := range x.stages {
 		x.s.metrics.ObserveStage(st.name, st.took)
 	}
-	if x.code != "" {
+	if x.code != "" && !x.route.quiet {
 		x.s.metrics.CountProblem(string(x.code))
 	}
 	x.log(took)

@@ -14,14 +14,14 @@ import (
 // maxAgent bounds the user agent in the log.
 const maxAgent = 200
 
-// log writes the one line of an exchange. Requests to health routes that went
-// well are for debugging only: probes would drown everything else.
+// log writes the one line of an exchange. Lines of probes are for debugging
+// only: they would drown everything else.
 func (x *exchange) log(took time.Duration) {
 	level := slog.LevelInfo
 	switch {
 	case x.status >= http.StatusInternalServerError && x.cause != nil:
 		level = slog.LevelError
-	case quietRoutes[x.route] && x.status < http.StatusBadRequest:
+	case x.route.quiet:
 		level = slog.LevelDebug
 	}
 	// The request may be cancelled by now; its line is written all the same.
@@ -32,7 +32,7 @@ func (x *exchange) log(took time.Duration) {
 	attrs := []slog.Attr{
 		slog.String("request_id", x.id),
 		slog.String("http_method", x.r.Method),
-		slog.String("route", x.route),
+		slog.String("route", x.route.label),
 		slog.String("dialect", x.dialect),
 		slog.Int("status", x.status),
 		slog.Float64("processing_time", took.Seconds()),

@@ -31,15 +31,17 @@ type route struct {
 	path   string
 	method string
 	access access
+	// label is the value of the label "route": the path, or the best known of
+	// the paths that mean the same.
+	label string
+	// quiet routes are asked every few seconds by probes.
+	quiet bool
 	// dialects are the labels that requests of this route may be counted under.
 	dialects []string
 	// renderError is the shape of errors until the body is understood.
 	renderError dialect.ErrorRenderer
 	handle      func(*exchange) error
 }
-
-// quietRoutes are asked every few seconds by probes.
-var quietRoutes = map[string]bool{}
 
 // healthRoutes are the health routes with all their spellings.
 var healthRoutes = []struct {
@@ -50,14 +52,6 @@ var healthRoutes = []struct {
 	{(*exchange).healthDetailed, []string{contract.PathHealthDetailed}},
 	{(*exchange).healthReady, []string{contract.PathHealthReady, "/readyz", "/v1/health/ready", "/compat/nim/v1/health/ready"}},
 	{(*exchange).healthLive, []string{contract.PathHealthLive, "/livez", "/v1/health/live", "/compat/nim/v1/health/live"}},
-}
-
-func init() {
-	for _, h := range healthRoutes {
-		for _, path := range h.paths {
-			quietRoutes[path] = true
-		}
-	}
 }
 
 // modelRoutes list the model; infoRoutes tell the limits.
@@ -71,14 +65,14 @@ func routes() []route {
 	var all []route
 	for _, e := range dialect.Endpoints {
 		all = append(all, route{
-			path: e.Path, method: http.MethodPost, access: serving, dialects: e.Dialects(),
+			path: e.Path, label: e.Path, method: http.MethodPost, access: serving, dialects: e.Dialects(),
 			renderError: e.Fallback.RenderError,
 			handle:      func(x *exchange) error { return x.rerank(e) },
 		})
 	}
 	for _, e := range dialect.PairsEndpoints {
 		all = append(all, route{
-			path: e.Path, method: http.MethodPost, access: serving, dialects: []string{e.Name},
+			path: e.Path, label: e.Path, method: http.MethodPost, access: serving, dialects: []string{e.Name},
 			renderError: e.RenderError,
 			handle:      func(x *exchange) error { return x.similarity(e) },
 		})
@@ -86,7 +80,7 @@ func routes() []route {
 	get := func(access access, handle func(*exchange) error, paths ...string) {
 		for _, path := range paths {
 			all = append(all, route{
-				path: path, method: http.MethodGet, access: access,
+				path: path, label: paths[0], method: http.MethodGet, access: access, quiet: access == open,
 				dialects: []string{metrics.DialectNone}, handle: handle,
 			})
 		}
@@ -104,7 +98,9 @@ func routes() []route {
 func MetricRoutes() []metrics.Route {
 	var list []metrics.Route
 	for _, r := range routes() {
-		list = append(list, metrics.Route{Pattern: r.path, Dialects: r.dialects})
+		if r.path == r.label {
+			list = append(list, metrics.Route{Pattern: r.label, Dialects: r.dialects, Works: r.access == serving})
+		}
 	}
 	return list
 }
@@ -116,7 +112,7 @@ func (s *Server) Handler() http.Handler {
 		mux.Handle(r.path, s.serve(r))
 	}
 	mux.Handle("/", s.serve(route{
-		path: metrics.RouteOther, dialects: []string{metrics.DialectNone},
+		label: metrics.RouteOther, dialects: []string{metrics.DialectNone},
 		handle: func(x *exchange) error {
 			return api.NewProblem(api.CodeNotFound, "no such path")
 		},
@@ -146,9 +142,8 @@ func squeeze(path string) string {
 // serve makes a handler of one route.
 func (s *Server) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := s.begin(w, r, rt.path)
+		x := s.begin(w, r, rt)
 		defer x.end()
-		x.dialect, x.renderError = rt.dialects[0], rt.renderError
 		x.run(func(x *exchange) error {
 			if done, err := x.enter(rt); done || err != nil {
 				return err
