@@ -40,6 +40,8 @@ func Resolve(name string, spec *RerankerSpec, image string) EffectiveSpec {
 		Targets:     &targets,
 		Limits:      &limits,
 		Breaker:     resolveBreaker(spec.Breaker),
+		Degradation: resolveDegradation(spec.Degradation),
+		Cache:       resolveCache(spec.Cache),
 		Rollout:     resolveRollout(spec.Rollout),
 	}
 	if spec.Image != nil && spec.Image.Reference != "" {
@@ -96,6 +98,7 @@ func resolveLimits(in *LimitsSpec, targets *TargetsSpec) LimitsSpec {
 	setDefault(&out.MaxConcurrentRequests, contract.DefaultMaxConcurrentRequests)
 	setDefault(&out.RequestTimeoutMilliseconds, timeout)
 	setDefault(&out.MaxBodyBytes, contract.DefaultMaxBodyBytes)
+	setDefault(&out.LongestWaitMilliseconds, contract.DefaultLongestWaitMilliseconds)
 	return out
 }
 
@@ -107,6 +110,22 @@ func resolveBreaker(in *BreakerSpec) *BreakerSpec {
 	setDefault(&out.FailureThreshold, contract.DefaultBreakerFailureThreshold)
 	setDefault(&out.OpenSeconds, contract.DefaultBreakerOpenSeconds)
 	setDefault(&out.HalfOpenRequests, contract.DefaultBreakerHalfOpenRequests)
+	return out
+}
+
+func resolveDegradation(in *DegradationSpec) *DegradationSpec {
+	if in == nil || in.Policy == "" {
+		return &DegradationSpec{Policy: contract.DefaultDegradationPolicy}
+	}
+	return in.DeepCopy()
+}
+
+func resolveCache(in *CacheSpec) *CacheSpec {
+	out := &CacheSpec{}
+	if in != nil {
+		out = in.DeepCopy()
+	}
+	setDefault(&out.MaxBytes, contract.DefaultCacheBytes)
 	return out
 }
 

@@ -31,8 +31,11 @@ func TestResolveFillsEveryDefaultOfAnEmptySpec(t *testing.T) {
 		Limits: &LimitsSpec{
 			MaxDocuments: new(int32(1000)), MaxQueryCharacters: new(int32(10_000)), MaxDocumentCharacters: new(int32(50_000)),
 			MaxConcurrentRequests: new(int32(8)), RequestTimeoutMilliseconds: new(int32(10_000)), MaxBodyBytes: new(int64(16 << 20)),
+			LongestWaitMilliseconds: new(int32(1000)),
 		},
-		Breaker: &BreakerSpec{FailureThreshold: new(int32(3)), OpenSeconds: new(int32(30)), HalfOpenRequests: new(int32(1))},
+		Degradation: &DegradationSpec{Policy: "OnDeadline"},
+		Cache:       &CacheSpec{MaxBytes: new(int64(64 << 20))},
+		Breaker:     &BreakerSpec{FailureThreshold: new(int32(3)), OpenSeconds: new(int32(30)), HalfOpenRequests: new(int32(1))},
 		Rollout: &RolloutSpec{
 			MaxSurge: new(int32(1)), MaxUnavailable: new(int32(0)), MinReadySeconds: new(int32(0)),
 			ProgressDeadlineSeconds: new(int32(600)), UpgradePolicy: "Manual",

@@ -38,11 +38,62 @@ type LimitsSpec struct {
 	// +optional
 	RequestTimeoutMilliseconds *int32 `json:"requestTimeoutMilliseconds,omitempty"`
 	// maxBodyBytes is the largest body of one request in bytes. 1024 to
-	// 268435456. Default: 16777216.
+	// 67108864. Default: 16777216.
 	// +kubebuilder:validation:Minimum=1024
-	// +kubebuilder:validation:Maximum=268435456
+	// +kubebuilder:validation:Maximum=67108864
 	// +optional
 	MaxBodyBytes *int64 `json:"maxBodyBytes,omitempty"`
+	// longestWaitMilliseconds is how long a request may be expected to wait
+	// before its work starts; one that would wait longer is refused at once
+	// with Retry-After. 1 to 120000. Default: 1000.
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=120000
+	// +optional
+	LongestWaitMilliseconds *int32 `json:"longestWaitMilliseconds,omitempty"`
+}
+
+// DegradationPolicy says when an answer may leave documents unscored.
+//
+// +kubebuilder:validation:Enum=Never;OnOverload;OnDeadline
+type DegradationPolicy string
+
+// DegradationSpec says when an answer may leave documents unscored instead of
+// failing. Such an answer says so; a request can choose another policy.
+type DegradationSpec struct {
+	// policy is Never (in full or not at all), OnOverload (score what is
+	// possible while other requests take the capacity) or OnDeadline (also
+	// when the request's own work does not fit its deadline). Default:
+	// OnDeadline.
+	// +optional
+	Policy DegradationPolicy `json:"policy,omitempty"`
+}
+
+// CacheSpec bounds the cache of prepared documents in each pod.
+type CacheSpec struct {
+	// maxBytes is the size of the cache in bytes; 0 turns it off. 0 to
+	// 17179869184. Default: 67108864.
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=17179869184
+	// +optional
+	MaxBytes *int64 `json:"maxBytes,omitempty"`
+}
+
+// AuthSpec says who may call the API.
+type AuthSpec struct {
+	// apiKeysSecretRef names a Secret in the Reranker's namespace; each of its
+	// entries is one API key. Health routes stay open. Without auth, everybody
+	// who reaches the Service may call it.
+	// +required
+	APIKeysSecretRef *SecretReference `json:"apiKeysSecretRef,omitempty"`
+}
+
+// SecretReference names a Secret in the Reranker's namespace.
+type SecretReference struct {
+	// name is the name of the Secret.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +required
+	Name string `json:"name,omitempty"`
 }
 
 // BreakerSpec configures the circuit breaker around the quantum path. While it

@@ -79,6 +79,10 @@ type EffectiveSpec struct {
 	Limits *LimitsSpec `json:"limits,omitempty"`
 	// breaker configures the circuit breaker.
 	Breaker *BreakerSpec `json:"breaker,omitempty"`
+	// degradation says when an answer may leave documents unscored.
+	Degradation *DegradationSpec `json:"degradation,omitempty"`
+	// cache bounds the cache of prepared documents.
+	Cache *CacheSpec `json:"cache,omitempty"`
 	// rollout says how pods are replaced.
 	Rollout *RolloutSpec `json:"rollout,omitempty"`
 }

@@ -124,6 +124,18 @@ type RerankerSpec struct {
 	// +optional
 	Breaker *BreakerSpec `json:"breaker,omitempty"`
 
+	// degradation says when an answer may leave documents unscored.
+	// +optional
+	Degradation *DegradationSpec `json:"degradation,omitempty"`
+
+	// cache bounds the cache of prepared documents in each pod.
+	// +optional
+	Cache *CacheSpec `json:"cache,omitempty"`
+
+	// auth says who may call the API.
+	// +optional
+	Auth *AuthSpec `json:"auth,omitempty"`
+
 	// rollout says how pods are replaced.
 	// +optional
 	Rollout *RolloutSpec `json:"rollout,omitempty"`

@@ -40,8 +40,12 @@ func fullSpec() v1alpha1.RerankerSpec {
 		Limits: &v1alpha1.LimitsSpec{
 			MaxDocuments: new(int32(200)), MaxQueryCharacters: new(int32(500)), MaxDocumentCharacters: new(int32(9000)),
 			MaxConcurrentRequests: new(int32(4)), RequestTimeoutMilliseconds: new(int32(2000)), MaxBodyBytes: new(int64(1 << 20)),
+			LongestWaitMilliseconds: new(int32(300)),
 		},
-		Breaker: &v1alpha1.BreakerSpec{FailureThreshold: new(int32(5)), OpenSeconds: new(int32(10)), HalfOpenRequests: new(int32(2))},
+		Breaker:     &v1alpha1.BreakerSpec{FailureThreshold: new(int32(5)), OpenSeconds: new(int32(10)), HalfOpenRequests: new(int32(2))},
+		Degradation: &v1alpha1.DegradationSpec{Policy: "OnOverload"},
+		Cache:       &v1alpha1.CacheSpec{MaxBytes: new(int64(0))},
+		Auth:        &v1alpha1.AuthSpec{APIKeysSecretRef: &v1alpha1.SecretReference{Name: "keys"}},
 		Rollout: &v1alpha1.RolloutSpec{
 			MaxSurge: new(int32(2)), MaxUnavailable: new(int32(0)), MinReadySeconds: new(int32(5)), ProgressDeadlineSeconds: new(int32(300)),
 		},

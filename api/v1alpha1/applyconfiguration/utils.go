@@ -19,10 +19,16 @@ import (
 func ForKind(kind schema.GroupVersionKind) interface{} {
 	switch kind {
 	// Group=quantumrerank.io, Version=v1alpha1
+	case v1alpha1.SchemeGroupVersion.WithKind("AuthSpec"):
+		return &apiv1alpha1.AuthSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("AutoscalingSpec"):
 		return &apiv1alpha1.AutoscalingSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("BreakerSpec"):
 		return &apiv1alpha1.BreakerSpecApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("CacheSpec"):
+		return &apiv1alpha1.CacheSpecApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("DegradationSpec"):
+		return &apiv1alpha1.DegradationSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("DisruptionSpec"):
 		return &apiv1alpha1.DisruptionSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("EffectiveSpec"):
@@ -63,6 +69,8 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.ResourcesSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("RolloutSpec"):
 		return &apiv1alpha1.RolloutSpecApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("SecretReference"):
+		return &apiv1alpha1.SecretReferenceApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("ServiceSpec"):
 		return &apiv1alpha1.ServiceSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("TargetsSpec"):

@@ -19,7 +19,7 @@ func container(in Input) *corev1ac.ContainerApplyConfiguration {
 		WithImage(in.Effective.Image).
 		WithImagePullPolicy(pullPolicy(in)).
 		WithCommand(contract.Binary).
-		WithArgs("serve", "--config="+contract.SettingsFile).
+		WithArgs(args(in)...).
 		WithEnv(convertAll[corev1ac.EnvVarApplyConfiguration](in.podTemplate().Env)...).
 		WithPorts(
 			corev1ac.ContainerPort().WithName(contract.HTTPPortName).WithContainerPort(contract.HTTPPort).WithProtocol(corev1.ProtocolTCP),
@@ -44,6 +44,14 @@ func container(in Input) *corev1ac.ContainerApplyConfiguration {
 			WithReadOnlyRootFilesystem(true).
 			WithCapabilities(corev1ac.Capabilities().WithDrop("ALL"))).
 		WithVolumeMounts(volumeMounts(in)...)
+}
+
+func args(in Input) []string {
+	out := []string{"serve", "--config=" + contract.SettingsFile}
+	if keysSecret(in) != "" {
+		out = append(out, "--api-keys="+keysDir)
+	}
+	return out
 }
 
 func pullPolicy(in Input) corev1.PullPolicy {

@@ -42,6 +42,9 @@ func Settings(in Input) contract.Settings {
 		// the pod hears of its end, so the pod need not wait again.
 		Drain: contract.DrainSettings{DelaySeconds: new(0), TimeoutSeconds: int(drainSeconds(e))},
 	}
+	out.Degradation.Policy = string(e.Degradation.Policy)
+	out.Queue.LongestWaitMilliseconds = int(*e.Limits.LongestWaitMilliseconds)
+	out.Cache.MaxBytes = new(*e.Cache.MaxBytes)
 	if q := e.Quantum; q != nil {
 		out.Quantum = contract.QuantumSettings{
 			State:         string(q.State),

@@ -16,7 +16,19 @@ const (
 	settingsVolume = "settings"
 	tmpVolume      = "tmp"
 	modelVolume    = "model"
+	keysVolume     = "api-keys"
 )
+
+// keysDir is where the API keys are mounted, one file each.
+const keysDir = "/etc/quantumrerank-keys"
+
+// keysSecret is the name of the Secret with the API keys, empty for none.
+func keysSecret(in Input) string {
+	if a := in.Reranker.Spec.Auth; a != nil && a.APIKeysSecretRef != nil {
+		return a.APIKeysSecretRef.Name
+	}
+	return ""
+}
 
 func volumes(in Input) []*corev1ac.VolumeApplyConfiguration {
 	out := []*corev1ac.VolumeApplyConfiguration{
@@ -24,6 +36,10 @@ func volumes(in Input) []*corev1ac.VolumeApplyConfiguration {
 			WithConfigMap(corev1ac.ConfigMapVolumeSource().WithName(ConfigMapName(in)).WithDefaultMode(0o444)),
 		corev1ac.Volume().WithName(tmpVolume).
 			WithEmptyDir(corev1ac.EmptyDirVolumeSource().WithSizeLimit(resource.MustParse("64Mi"))),
+	}
+	if secret := keysSecret(in); secret != "" {
+		out = append(out, corev1ac.Volume().WithName(keysVolume).
+			WithSecret(corev1ac.SecretVolumeSource().WithSecretName(secret).WithDefaultMode(0o444)))
 	}
 	switch m := in.Effective.Model; {
 	case m.Image != nil:
@@ -41,6 +57,9 @@ func volumeMounts(in Input) []*corev1ac.VolumeMountApplyConfiguration {
 	out := []*corev1ac.VolumeMountApplyConfiguration{
 		corev1ac.VolumeMount().WithName(settingsVolume).WithMountPath(path.Dir(contract.SettingsFile)).WithReadOnly(true),
 		corev1ac.VolumeMount().WithName(tmpVolume).WithMountPath("/tmp"),
+	}
+	if keysSecret(in) != "" {
+		out = append(out, corev1ac.VolumeMount().WithName(keysVolume).WithMountPath(keysDir).WithReadOnly(true))
 	}
 	if in.Effective.Model.Bundled != nil {
 		return out

@@ -26,6 +26,12 @@ func Parser() *typed.Parser {
 var parserOnce sync.Once
 var parser *typed.Parser
 var schemaYAML = typed.YAMLObject(`types:
+- name: com.github.quantumrerank.quantumrerank.api.v1alpha1.AuthSpec
+  map:
+    fields:
+    - name: apiKeysSecretRef
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.SecretReference
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.AutoscalingOwner
   scalar: string
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.AutoscalingSpec
@@ -67,6 +73,20 @@ var schemaYAML = typed.YAMLObject(`types:
         elementType:
           namedType: __untyped_deduced_
         elementRelationship: separable
+- name: com.github.quantumrerank.quantumrerank.api.v1alpha1.CacheSpec
+  map:
+    fields:
+    - name: maxBytes
+      type:
+        scalar: numeric
+- name: com.github.quantumrerank.quantumrerank.api.v1alpha1.DegradationPolicy
+  scalar: string
+- name: com.github.quantumrerank.quantumrerank.api.v1alpha1.DegradationSpec
+  map:
+    fields:
+    - name: policy
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.DegradationPolicy
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.DisruptionSpec
   map:
     fields:
@@ -82,9 +102,15 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: breaker
       type:
         namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.BreakerSpec
+    - name: cache
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.CacheSpec
     - name: cpuRequest
       type:
         namedType: io.k8s.apimachinery.pkg.api.resource.Quantity
+    - name: degradation
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.DegradationSpec
     - name: image
       type:
         scalar: string
@@ -124,6 +150,9 @@ var schemaYAML = typed.YAMLObject(`types:
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.LimitsSpec
   map:
     fields:
+    - name: longestWaitMilliseconds
+      type:
+        scalar: numeric
     - name: maxBodyBytes
       type:
         scalar: numeric
@@ -361,12 +390,21 @@ var schemaYAML = typed.YAMLObject(`types:
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.RerankerSpec
   map:
     fields:
+    - name: auth
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.AuthSpec
     - name: autoscaling
       type:
         namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.AutoscalingSpec
     - name: breaker
       type:
         namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.BreakerSpec
+    - name: cache
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.CacheSpec
+    - name: degradation
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.DegradationSpec
     - name: disruption
       type:
         namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.DisruptionSpec
@@ -480,6 +518,12 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: upgradePolicy
       type:
         namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.UpgradePolicy
+- name: com.github.quantumrerank.quantumrerank.api.v1alpha1.SecretReference
+  map:
+    fields:
+    - name: name
+      type:
+        scalar: string
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.ServiceSpec
   map:
     fields:

@@ -37,6 +37,10 @@ type EffectiveSpecApplyConfiguration struct {
 	Limits *LimitsSpecApplyConfiguration `json:"limits,omitempty"`
 	// breaker configures the circuit breaker.
 	Breaker *BreakerSpecApplyConfiguration `json:"breaker,omitempty"`
+	// degradation says when an answer may leave documents unscored.
+	Degradation *DegradationSpecApplyConfiguration `json:"degradation,omitempty"`
+	// cache bounds the cache of prepared documents.
+	Cache *CacheSpecApplyConfiguration `json:"cache,omitempty"`
 	// rollout says how pods are replaced.
 	Rollout *RolloutSpecApplyConfiguration `json:"rollout,omitempty"`
 }
@@ -132,6 +136,22 @@ func (b *EffectiveSpecApplyConfiguration) WithLimits(value *LimitsSpecApplyConfi
 // If called multiple times, the Breaker field is set to the value of the last call.
 func (b *EffectiveSpecApplyConfiguration) WithBreaker(value *BreakerSpecApplyConfiguration) *EffectiveSpecApplyConfiguration {
 	b.Breaker = value
+	return b
+}
+
+// WithDegradation sets the Degradation field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Degradation field is set to the value of the last call.
+func (b *EffectiveSpecApplyConfiguration) WithDegradation(value *DegradationSpecApplyConfiguration) *EffectiveSpecApplyConfiguration {
+	b.Degradation = value
+	return b
+}
+
+// WithCache sets the Cache field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Cache field is set to the value of the last call.
+func (b *EffectiveSpecApplyConfiguration) WithCache(value *CacheSpecApplyConfiguration) *EffectiveSpecApplyConfiguration {
+	b.Cache = value
 	return b
 }
 

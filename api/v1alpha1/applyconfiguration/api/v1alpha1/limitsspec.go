@@ -28,8 +28,12 @@ type LimitsSpecApplyConfiguration struct {
 	// more.
 	RequestTimeoutMilliseconds *int32 `json:"requestTimeoutMilliseconds,omitempty"`
 	// maxBodyBytes is the largest body of one request in bytes. 1024 to
-	// 268435456. Default: 16777216.
+	// 67108864. Default: 16777216.
 	MaxBodyBytes *int64 `json:"maxBodyBytes,omitempty"`
+	// longestWaitMilliseconds is how long a request may be expected to wait
+	// before its work starts; one that would wait longer is refused at once
+	// with Retry-After. 1 to 120000. Default: 1000.
+	LongestWaitMilliseconds *int32 `json:"longestWaitMilliseconds,omitempty"`
 }
 
 // LimitsSpecApplyConfiguration constructs a declarative configuration of the LimitsSpec type for use with
@@ -83,5 +87,13 @@ func (b *LimitsSpecApplyConfiguration) WithRequestTimeoutMilliseconds(value int3
 // If called multiple times, the MaxBodyBytes field is set to the value of the last call.
 func (b *LimitsSpecApplyConfiguration) WithMaxBodyBytes(value int64) *LimitsSpecApplyConfiguration {
 	b.MaxBodyBytes = &value
+	return b
+}
+
+// WithLongestWaitMilliseconds sets the LongestWaitMilliseconds field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the LongestWaitMilliseconds field is set to the value of the last call.
+func (b *LimitsSpecApplyConfiguration) WithLongestWaitMilliseconds(value int32) *LimitsSpecApplyConfiguration {
+	b.LongestWaitMilliseconds = &value
 	return b
 }

@@ -44,6 +44,12 @@ type RerankerSpecApplyConfiguration struct {
 	Limits *LimitsSpecApplyConfiguration `json:"limits,omitempty"`
 	// breaker configures the circuit breaker around the quantum path.
 	Breaker *BreakerSpecApplyConfiguration `json:"breaker,omitempty"`
+	// degradation says when an answer may leave documents unscored.
+	Degradation *DegradationSpecApplyConfiguration `json:"degradation,omitempty"`
+	// cache bounds the cache of prepared documents in each pod.
+	Cache *CacheSpecApplyConfiguration `json:"cache,omitempty"`
+	// auth says who may call the API.
+	Auth *AuthSpecApplyConfiguration `json:"auth,omitempty"`
 	// rollout says how pods are replaced.
 	Rollout *RolloutSpecApplyConfiguration `json:"rollout,omitempty"`
 	// service configures the Service in front of the pods.
@@ -151,6 +157,30 @@ func (b *RerankerSpecApplyConfiguration) WithLimits(value *LimitsSpecApplyConfig
 // If called multiple times, the Breaker field is set to the value of the last call.
 func (b *RerankerSpecApplyConfiguration) WithBreaker(value *BreakerSpecApplyConfiguration) *RerankerSpecApplyConfiguration {
 	b.Breaker = value
+	return b
+}
+
+// WithDegradation sets the Degradation field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Degradation field is set to the value of the last call.
+func (b *RerankerSpecApplyConfiguration) WithDegradation(value *DegradationSpecApplyConfiguration) *RerankerSpecApplyConfiguration {
+	b.Degradation = value
+	return b
+}
+
+// WithCache sets the Cache field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Cache field is set to the value of the last call.
+func (b *RerankerSpecApplyConfiguration) WithCache(value *CacheSpecApplyConfiguration) *RerankerSpecApplyConfiguration {
+	b.Cache = value
+	return b
+}
+
+// WithAuth sets the Auth field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Auth field is set to the value of the last call.
+func (b *RerankerSpecApplyConfiguration) WithAuth(value *AuthSpecApplyConfiguration) *RerankerSpecApplyConfiguration {
+	b.Auth = value
 	return b
 }
 
