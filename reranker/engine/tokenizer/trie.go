@@ -32,7 +32,7 @@ type entry struct {
 
 // newTrie builds the trie from tokens in ascending order.
 func newTrie(entries []entry) *trie {
-	b := newBuilder()
+	b := newBuilder(len(entries))
 	b.grow(1 << 10)
 	type work struct {
 		node   int32
@@ -80,12 +80,17 @@ type builder struct {
 	next, prev []int32
 }
 
-func newBuilder() *builder {
-	return &builder{
-		cells: []cell{{parent: root, id: noToken}},
-		next:  []int32{root},
-		prev:  []int32{root},
+// newBuilder reserves what a vocabulary of natural language takes: about four
+// cells a token.
+func newBuilder(tokens int) *builder {
+	room := 4*tokens + 1<<10
+	b := &builder{
+		cells: make([]cell, 1, room),
+		next:  make([]int32, 1, room),
+		prev:  make([]int32, 1, room),
 	}
+	b.cells[root] = cell{parent: root, id: noToken}
+	return b
 }
 
 func (b *builder) grow(n int) {
