@@ -13,8 +13,12 @@ import (
 )
 
 // maxViolations bounds the list in one answer: enough to mend a request in
-// one go, little enough that 1000 blank documents make a small body.
-const maxViolations = 16
+// one go, little enough that 1000 blank documents make a small body. The last
+// places are kept for the fields behind the documents.
+const (
+	maxViolations         = 16
+	maxDocumentViolations = 12
+)
 
 // Methods lists the legal values of method.
 var Methods = []string{contract.MethodClassical, contract.MethodQuantum, contract.MethodHybrid}
@@ -47,11 +51,19 @@ type checker struct {
 	r     *Request
 	rules Rules
 	found []Violation
+	// badDocuments counts the violations of documents, also those not listed.
+	badDocuments int
 }
 
 func (c *checker) add(v Violation) {
 	if len(c.found) < maxViolations {
 		c.found = append(c.found, v)
+	}
+}
+
+func (c *checker) addDocument(v Violation) {
+	if c.badDocuments++; c.badDocuments <= maxDocumentViolations {
+		c.add(v)
 	}
 }
 
@@ -87,11 +99,11 @@ func (c *checker) documents() {
 	name, limit := c.r.DocumentsField, c.rules.MaxDocuments
 	switch n := len(c.r.Documents); {
 	case !c.r.HasDocuments:
-		c.add(Required(name))
+		c.addDocument(Required(name))
 	case n == 0:
-		c.add(field(CodeDocumentsEmpty, name, 1, 0, "%s list cannot be empty", name))
+		c.addDocument(field(CodeDocumentsEmpty, name, 1, 0, "%s list cannot be empty", name))
 	case n > limit:
-		c.add(TooManyDocuments(name, limit))
+		c.addDocument(TooManyDocuments(name, limit))
 	}
 	for i := range c.r.Documents {
 		c.document(i)
@@ -114,14 +126,14 @@ func (c *checker) document(i int) {
 	case blank && c.rules.Lenient:
 		c.warn("document %d is blank and ranks last", i)
 	case blank:
-		c.add(c.element(CodeDocumentEmpty, i, 1, 0, "document %d cannot be empty", i))
+		c.addDocument(c.element(CodeDocumentEmpty, i, 1, 0, "document %d cannot be empty", i))
 	case long && c.rules.Lenient && !doc.Oversized:
 		c.warn("document %d was cut from %d to %d characters", i, doc.Characters, limit)
 	case doc.Oversized:
-		c.add(c.element(CodeDocumentTooLong, i, limit, nil,
+		c.addDocument(c.element(CodeDocumentTooLong, i, limit, nil,
 			"document %d too long (max %d characters)", i, limit))
 	case long:
-		c.add(c.element(CodeDocumentTooLong, i, limit, doc.Characters,
+		c.addDocument(c.element(CodeDocumentTooLong, i, limit, doc.Characters,
 			"document %d too long: %d characters (max %d characters)", i, doc.Characters, limit))
 	}
 }
@@ -179,8 +191,8 @@ func (c *checker) topK() {
 		c.add(field(CodeTopKTooSmall, name, 1, *k, "%s must be positive: %d (min 1)", name, *k))
 	case *k > n && c.rules.Lenient:
 		c.r.TopK = nil
-	// A list that is itself at fault is no measure for top_k.
-	case *k > n && n > 0:
+	// Documents that are themselves at fault are no measure for top_k.
+	case *k > n && c.badDocuments == 0:
 		c.add(field(CodeTopKTooLarge, name, n, *k,
 			"%s cannot exceed number of documents: %d (max %d)", name, *k, n))
 	}

@@ -94,8 +94,12 @@ func TestCheckNamesFieldIndexLimitAndValue(t *testing.T) {
 
 func TestCheckBoundsTheListOfViolations(t *testing.T) {
 	t.Parallel()
-	if got := Check(request("q", repeat("", 500)...), Rules{Limits: missionLimits}); len(got) != maxViolations {
-		t.Errorf("%d violations, want %d", len(got), maxViolations)
+	got := Check(with(with(request("", repeat("", 500)...), method("x")), topK(0)), Rules{Limits: missionLimits})
+	if len(got) != maxDocumentViolations+3 {
+		t.Errorf("%d violations, want %d", len(got), maxDocumentViolations+3)
+	}
+	if last := got[len(got)-1].Field; last != "top_k" {
+		t.Errorf("the last violation is of %s, want top_k", last)
 	}
 }
 
