@@ -85,7 +85,9 @@ func openEngine(c config.Config) (*engine.Engine, error) {
 	if threads == 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	eng, err := engine.Open(c.Settings.Model.Dir, engine.Options{Threads: threads, Kernel: c.Process.Kernel})
+	eng, err := engine.Open(c.Settings.Model.Dir, engine.Options{
+		Threads: threads, Kernel: c.Process.Kernel, Precision: engine.Precision(c.Process.Precision),
+	})
 	if err != nil {
 		return nil, modelError{err}
 	}

@@ -31,13 +31,15 @@ func (c *command) backend(ctx, load context.Context, cfg config.Config, o *obser
 	watching := make(chan struct{})
 	watch, stop := context.WithCancel(ctx)
 	go func() { defer close(watching); monitor.Run(watch) }()
+	o.log.Info("Loaded model", "dir", cfg.Settings.Model.Dir, "kernel", p.info.Kernel,
+		"precision", string(p.info.Precision), "because", p.info.Reason, "threads", p.info.Threads)
 	o.log.Info("Planned memory", "limitBytes", cfg.Settings.MemoryLimit,
 		"requestBytes", p.plan.Requests, "cacheBytes", p.plan.Cache)
 	return &server.Backend{
 		Ranker: p.ranker,
 		Model: server.Model{
 			Name: cfg.Settings.Model.Name, Digest: p.info.Digest, Architecture: p.info.Architecture,
-			Dimensions: p.info.Dim, MaxTokens: p.info.MaxTokens, Precision: "float32",
+			Dimensions: p.info.Dim, MaxTokens: p.info.MaxTokens, Precision: string(p.info.Precision),
 			Kernel: p.info.Kernel, Threads: p.info.Threads, CrossEncoder: p.info.CrossEncoder,
 		},
 		SelfTest: p.ranker.SelfTest,

@@ -92,12 +92,12 @@ func (c *command) modelVerify() *cobra.Command {
 			if err != nil {
 				return modelError{err}
 			}
-			_, err = fmt.Fprintf(c.Out, "%s\n  digest       %s\n  golden pair  %.4f in %v with kernels %s\n",
-				cfg.Settings.Model.Dir, p.info.Digest, similarity, took.Round(100*time.Microsecond), p.info.Kernel)
+			_, err = fmt.Fprintf(c.Out, "%s\n  digest       %s\n  golden pair  %.4f in %v with kernels %s, %s\n",
+				cfg.Settings.Model.Dir, p.info.Digest, similarity, took.Round(100*time.Microsecond), p.info.Kernel, p.info.Precision)
 			return err
 		},
 	}
-	addFlags(cmd, "model", "model-sha256", "kernel", "threads", "memory-limit")
+	addFlags(cmd, "model", "model-sha256", "kernel", "precision", "threads", "memory-limit")
 	return cmd
 }
 

@@ -24,6 +24,9 @@ type Process struct {
 	// Kernel names the engine's set of kernels; empty takes the fastest that
 	// this CPU can run.
 	Kernel string
+	// Precision is the engine's arithmetic; "auto" takes the fastest that ranks
+	// like float32 on this CPU.
+	Precision string
 	// KeysDir is a directory of API keys, one file each; empty lets everybody
 	// in.
 	KeysDir string
@@ -37,6 +40,7 @@ type Process struct {
 const (
 	DefaultAddress        = ":8000"
 	DefaultMetricsAddress = ":8001"
+	DefaultPrecision      = "auto"
 	DefaultLogLevel       = "info"
 	DefaultLogFormat      = "json"
 )

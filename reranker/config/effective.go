@@ -52,6 +52,7 @@ func Effective(s contract.Settings) contract.Settings {
 func EffectiveProcess(p Process) Process {
 	p.Address = cmp.Or(p.Address, DefaultAddress)
 	p.MetricsAddress = cmp.Or(p.MetricsAddress, DefaultMetricsAddress)
+	p.Precision = cmp.Or(p.Precision, DefaultPrecision)
 	p.LogLevel = cmp.Or(p.LogLevel, DefaultLogLevel)
 	p.LogFormat = cmp.Or(p.LogFormat, DefaultLogFormat)
 	return p

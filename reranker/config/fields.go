@@ -114,6 +114,8 @@ var fields = []Field{
 	{Flag: "threads", Help: "cores that the engine uses; 0: all that the process may use",
 		at: func(c *Config) any { return &c.Process.Threads }, check: between(0, 1024)},
 	{Flag: "kernel", Help: "the engine's set of kernels; default: the fastest that this CPU can run", at: func(c *Config) any { return &c.Process.Kernel }},
+	{Flag: "precision", Help: "arithmetic of the engine: auto, float32 or int16; auto takes the fastest that ranks like float32",
+		at: func(c *Config) any { return &c.Process.Precision }, check: oneOf("auto", "float32", "int16")},
 	{Flag: "api-keys", Help: "directory of API keys, one file each; default: everybody may use the server", at: func(c *Config) any { return &c.Process.KeysDir }},
 	{Flag: "log-level", Help: "debug, info, warn or error", at: func(c *Config) any { return &c.Process.LogLevel }, check: oneOf("debug", "info", "warn", "error")},
 	{Flag: "log-format", Help: "json or text", at: func(c *Config) any { return &c.Process.LogFormat }, check: oneOf("json", "text")},

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/modeltest"
@@ -49,6 +50,7 @@ func complete(t testing.TB, opt rerank.Options) *rerank.Ranker {
 	t.Helper()
 	eng := openEngine(t)
 	opt.Degradation = rerank.Never
+	opt.Timeout, opt.LongestWait = time.Hour, time.Hour // a slow machine is no failure
 	return rerank.New(eng, newScorer(t, method.Options{ModelDigest: eng.Info().Digest}), opt)
 }
 
