@@ -32,6 +32,9 @@ const (
 	operatorName    = "quantumrerank-operator"
 )
 
+// operatorPods selects the operator's pods.
+var operatorPods = client.MatchingLabels{"app.kubernetes.io/component": "operator", "app.kubernetes.io/instance": releaseName}
+
 // release is the operator, installed by the chart.
 type release struct {
 	helm          string

@@ -114,8 +114,7 @@ func untilNewService(t *testing.T, rr *v1alpha1.Reranker, old types.UID) {
 func checkRestart(t *testing.T, rr *v1alpha1.Reranker) {
 	before := podUIDs(t, rr)
 	var pods corev1.PodList
-	selector := client.MatchingLabels{"app.kubernetes.io/component": "operator", "app.kubernetes.io/instance": releaseName}
-	if err := k8s.List(t.Context(), &pods, client.InNamespace(systemNamespace), selector); err != nil || len(pods.Items) == 0 {
+	if err := k8s.List(t.Context(), &pods, client.InNamespace(systemNamespace), operatorPods); err != nil || len(pods.Items) == 0 {
 		t.Fatalf("%d operator pods (%v)", len(pods.Items), err)
 	}
 	for i := range pods.Items {
