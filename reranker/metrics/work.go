@@ -29,7 +29,7 @@ const (
 // Reasons why an answer is degraded or a request was refused.
 var (
 	degradedReasons = []string{"deadline", "overload", "breaker", "memory", "other"}
-	shedReasons     = []string{"queue_full", "deadline", "memory", "byte_budget", "concurrency", "rate_limit", "draining", "loading", "other"}
+	shedReasons     = []string{"queue_full", "deadline", "memory", "byte_budget", "draining", "loading", "other"}
 )
 
 // Stages are the values of the label "stage".

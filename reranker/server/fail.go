@@ -102,13 +102,11 @@ func (x *exchange) count(p *api.Problem, err error) {
 	switch {
 	case errors.As(err, &overloaded):
 		x.s.metrics.CountShed(string(overloaded.Reason))
-	case p.Code == api.CodeRateLimited:
-		x.s.metrics.CountShed("rate_limit")
 	case p.Code == api.CodeDeadlineExceeded:
 		x.s.metrics.CountDeadline()
 	case p.Code == api.CodeClientClosed:
 		x.s.metrics.CountCancelled()
-	case p.Code == api.CodeUnauthorized, p.Code == api.CodeForbidden:
+	case p.Code == api.CodeUnauthorized:
 		x.s.metrics.CountAuthFailure()
 	}
 }

@@ -21,7 +21,6 @@ const (
 	CodeIncompleteBody       Code = "incomplete_body"
 	CodeInvalidHeader        Code = "invalid_header"
 	CodeUnauthorized         Code = "unauthorized"
-	CodeForbidden            Code = "forbidden"
 	CodeNotFound             Code = "not_found"
 	CodeMethodNotAllowed     Code = "method_not_allowed"
 	CodeBodyTooLarge         Code = "body_too_large"
@@ -46,7 +45,6 @@ const (
 	CodeTextsTooMany         Code = "texts_too_many"
 	CodePairsMismatch        Code = "pairs_mismatch"
 	CodeValueInvalid         Code = "value_invalid"
-	CodeRateLimited          Code = "rate_limited"
 	CodeOverloaded           Code = "overloaded"
 	CodeClientClosed         Code = "client_closed_request"
 	CodeInternal             Code = "internal"
@@ -80,7 +78,6 @@ var kinds = map[Code]kind{
 	CodeIncompleteBody:       {http.StatusBadRequest, "Incomplete body", false},
 	CodeInvalidHeader:        {http.StatusBadRequest, "Invalid header", false},
 	CodeUnauthorized:         {http.StatusUnauthorized, "Unauthorized", false},
-	CodeForbidden:            {http.StatusForbidden, "Forbidden", false},
 	CodeNotFound:             {http.StatusNotFound, "Not found", false},
 	CodeMethodNotAllowed:     {http.StatusMethodNotAllowed, "Method not allowed", false},
 	CodeBodyTooLarge:         {http.StatusRequestEntityTooLarge, "Body too large", false},
@@ -105,7 +102,6 @@ var kinds = map[Code]kind{
 	CodeTextsTooMany:         {http.StatusUnprocessableEntity, "Validation error", false},
 	CodePairsMismatch:        {http.StatusUnprocessableEntity, "Validation error", false},
 	CodeValueInvalid:         {http.StatusUnprocessableEntity, "Validation error", false},
-	CodeRateLimited:          {http.StatusTooManyRequests, "Too many requests", true},
 	CodeOverloaded:           {http.StatusTooManyRequests, "Overloaded", true},
 	CodeClientClosed:         {StatusClientClosed, "Client closed request", false},
 	// The words of the mission for a failure that we did not foresee.
