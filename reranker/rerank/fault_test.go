@@ -253,6 +253,25 @@ func TestDeadlineIsAnErrorUnderNever(t *testing.T) {
 	})
 }
 
+func TestTargetCountsFromTheArrival(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, eng, _ := fakes(t, rerank.Options{Workers: 1, BatchTokens: 1, Target: 500 * time.Millisecond})
+		eng.set(takes(100 * time.Millisecond))
+		arrived := time.Now()
+		<-time.After(300 * time.Millisecond) // the body was long in coming
+		got := ask(t, r, func(q *rerank.Request) { q.Arrived, q.Degradation = arrived, rerank.OnDeadline })
+		if took := time.Since(arrived); took > 500*time.Millisecond || got.DegradedReason != rerank.ReasonDeadline {
+			t.Errorf("took %v: %+v", took, got.Report)
+		}
+		<-time.After(time.Second)
+		got = ask(t, r, func(q *rerank.Request) { q.Arrived, q.Degradation = arrived, rerank.OnDeadline })
+		if got.QueryTokens == 0 {
+			t.Errorf("a body that was a second in coming left no time for any work: %+v", got.Report)
+		}
+		<-time.After(time.Second) // for what had begun
+	})
+}
+
 func TestAnswerComesInTimeAndSaysWhatItLeftOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, eng, _ := fakes(t, rerank.Options{Workers: 1, BatchTokens: 1, Target: 500 * time.Millisecond})

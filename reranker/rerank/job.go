@@ -20,6 +20,7 @@ import (
 type job struct {
 	method       method.Name
 	policy       Policy
+	arrived      time.Time // zero: now
 	deadline     time.Time // the caller's; zero if it said nothing
 	truncateNone bool
 	priors       []float64 // the caller's, by pair; nil for none
@@ -112,7 +113,10 @@ func reserve(budget time.Duration) time.Duration {
 // begin sets the job's clocks: the hard end as the context's deadline and, where
 // the policy allows an early answer, the time by which it is given.
 func (r *Ranker) begin(ctx context.Context, j *job) (context.Context, context.CancelFunc) {
-	now := time.Now()
+	now := j.arrived
+	if now.IsZero() {
+		now = time.Now()
+	}
 	j.report.MethodRequested, j.report.MethodUsed = j.method, j.method
 	end := now.Add(r.opt.Timeout)
 	if !j.deadline.IsZero() && j.deadline.Before(end) {
@@ -122,16 +126,27 @@ func (r *Ranker) begin(ctx context.Context, j *job) (context.Context, context.Ca
 		end = d
 	}
 	if j.policy == OnDeadline {
-		wanted := now.Add(r.opt.Target)
-		if !j.deadline.IsZero() {
-			wanted = j.deadline
-		}
+		wanted := r.wanted(j, now)
 		if wanted.After(end) {
 			wanted = end
 		}
-		j.answerBy = wanted.Add(-reserve(wanted.Sub(now)))
+		j.answerBy = wanted.Add(-reserve(max(0, time.Until(wanted))))
 	}
 	return context.WithDeadline(ctx, end)
+}
+
+// wanted is when an answer that may be incomplete shall be there: the caller's
+// deadline, or the target. A body that was long in coming is not ours to make
+// up for: a quarter of the target is left for the work in any case.
+func (r *Ranker) wanted(j *job, arrived time.Time) time.Time {
+	if !j.deadline.IsZero() {
+		return j.deadline
+	}
+	wanted, least := arrived.Add(r.opt.Target), time.Now().Add(r.opt.Target/4)
+	if wanted.Before(least) {
+		return least
+	}
+	return wanted
 }
 
 // deadline gives an error that comes from the end of the request's time its

@@ -90,7 +90,7 @@ func (r *Ranker) Rerank(ctx context.Context, req Request) (Response, error) {
 		j.pair(q, j.document(d))
 	}
 	j.method, j.policy = r.method(req.Method), cmp.Or(req.Degradation, r.opt.Degradation)
-	j.deadline, j.truncateNone = req.Deadline, req.TruncateNone
+	j.arrived, j.deadline, j.truncateNone = req.Arrived, req.Deadline, req.TruncateNone
 	j.priors = req.Priors
 	if err := r.run(ctx, j); err != nil {
 		return Response{}, err

@@ -45,6 +45,9 @@ type Request struct {
 	// Priors, if any, are the caller's own scores in [0,1], one per document:
 	// hybrid mixes them in, and they decide the order of work.
 	Priors []float64
+	// Arrived is when the request reached the server; its target and timeout
+	// count from there. Zero means now.
+	Arrived time.Time
 	// Deadline is when the caller wants the answer, if it said so. It replaces
 	// the rerank target as the time within which an answer is given.
 	Deadline time.Time

@@ -20,6 +20,9 @@ type SimilarityRequest struct {
 	Pairs []Pair
 	// Method is the ranker's default when empty.
 	Method method.Name
+	// Arrived is when the request reached the server; its timeout counts from
+	// there. Zero means now.
+	Arrived time.Time
 	// Deadline is when the caller wants the answer, if it said so.
 	Deadline time.Time
 	// TruncateNone refuses texts that are longer than the model reads.
@@ -55,7 +58,7 @@ func (r *Ranker) Similarity(ctx context.Context, req SimilarityRequest) (Similar
 		j.pair(j.query(p.A), j.document(p.B))
 	}
 	j.method, j.policy = r.method(req.Method), Never
-	j.deadline, j.truncateNone = req.Deadline, req.TruncateNone
+	j.arrived, j.deadline, j.truncateNone = req.Arrived, req.Deadline, req.TruncateNone
 	if err := r.run(ctx, j); err != nil {
 		return SimilarityResponse{}, err
 	}

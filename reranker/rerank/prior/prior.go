@@ -24,9 +24,12 @@ import "math"
 const (
 	k1 = 1.2
 	b  = 0.75
-	// window is how many bytes of a document are read: what an encoder of 512
-	// tokens sees, and a bound on the time for the longest documents.
-	window = 4096
+	// window is how many bytes of a document are read at most: what an encoder
+	// of 512 tokens sees. Of many documents less is read, for the time's sake,
+	// down to what one of 256 tokens sees: some milliseconds for 1000.
+	window      = 4096
+	leastWindow = 1024
+	windows     = 1 << 20 // of all documents together
 	// maxTerms is how many distinct words of a query count, which bounds the
 	// table of counts to a megabyte or two for 1000 documents.
 	maxTerms = 256
@@ -58,10 +61,11 @@ func count(terms map[uint64]int, documents []string) counts {
 		lengths:   make([]float64, len(documents)),
 		having:    make([]float64, len(terms)),
 	}
+	read := max(leastWindow, min(window, windows/max(len(documents), 1)))
 	all := make([]float32, len(documents)*len(terms))
 	for i, doc := range documents {
 		f := all[i*len(terms) : (i+1)*len(terms)]
-		words(doc[:min(len(doc), window)], func(w uint64) {
+		words(doc[:min(len(doc), read)], func(w uint64) {
 			c.lengths[i]++
 			if t, ok := terms[w]; ok {
 				f[t]++

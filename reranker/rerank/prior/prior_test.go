@@ -4,7 +4,9 @@
 package prior_test
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,13 +72,19 @@ func FuzzScoresStayInRange(f *testing.F) {
 	})
 }
 
-func BenchmarkHundredDocuments(b *testing.B) {
-	documents := make([]string, 100)
-	for i := range documents {
-		documents[i] = strings.Repeat("some words of an ordinary document ", 16)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		prior.Scores("ordinary words for a query", documents)
+func BenchmarkScores(b *testing.B) {
+	for name, text := range map[string]string{
+		"english": strings.Repeat("some words of an ordinary document ", 16), "long": strings.Repeat("a longer one ", 4000),
+		"chinese": strings.Repeat("望遠鏡", 200), "pictographs": strings.Repeat("😀", 4000),
+	} {
+		for _, n := range []int{100, 1000} {
+			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				documents := slices.Repeat([]string{text}, n)
+				b.ReportAllocs()
+				for b.Loop() {
+					prior.Scores("ordinary words for a query", documents)
+				}
+			})
+		}
 	}
 }
