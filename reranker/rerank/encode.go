@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine"
 	"github.com/quantumrerank/quantumrerank/reranker/guard/breaker"
@@ -41,17 +42,25 @@ func (b *batches) run(_ context.Context, items []int) {
 	}
 	for _, kind := range []engine.Kind{engine.KindQuery, engine.KindDocument} {
 		if len(byKind[kind]) > 0 {
-			b.encode(kind, byKind[kind])
+			b.encode(kind, byKind[kind], b.ranker.hangs(tokens))
 		}
 	}
 }
 
-func (b *batches) encode(kind engine.Kind, items []int) {
+// hangs is the time after which a micro-batch is taken to hang: far beyond what
+// it should take, so that a pod with a tenth of a core is slow and not broken.
+func (r *Ranker) hangs(tokens int) time.Duration {
+	return max(leastHang, 20*r.speed.Time(tokens))
+}
+
+const leastHang = 5 * time.Second
+
+func (b *batches) encode(kind engine.Kind, items []int, limit time.Duration) {
 	texts := make([]string, len(items))
 	for n, i := range items {
 		texts[n] = b.units[i].content
 	}
-	err := b.ranker.engine.Do(context.Background(), 0, func(ctx context.Context) error {
+	err := b.ranker.engine.Do(context.Background(), limit, func(ctx context.Context) error {
 		return b.ranker.encodeTexts(ctx, texts, kind, func(n int, t *text) {
 			b.units[items[n]].flight.Land(t, t.broken == nil)
 		})

@@ -83,8 +83,7 @@ func (o Options) withDefaults() Options {
 		Failures: contract.DefaultBreakerFailureThreshold,
 		OpenFor:  contract.DefaultBreakerOpenSeconds * time.Second, CallTimeout: 2 * time.Second,
 	})
-	// A micro-batch takes tens of milliseconds; seconds mean that it hangs.
-	o.Engine = o.breaker(o.Engine, EngineBreaker, breaker.Options{Failures: 5, OpenFor: time.Minute, CallTimeout: 5 * time.Second})
+	o.Engine = o.breaker(o.Engine, EngineBreaker, breaker.Options{Failures: 5, OpenFor: time.Minute, CallTimeout: time.Minute})
 	return o
 }
 
