@@ -30,7 +30,7 @@ type Arena struct {
 	attention []float32 // scratch of one head
 
 	integers []int16   // the quantised input of a layer
-	scales   []float32 // and its scale for each token
+	scales   []float32 // and its scales for each token
 }
 
 // NewArena returns an arena for batches of up to tokens tokens.
@@ -48,10 +48,17 @@ func (e *Encoder) NewArena(tokens int) *Arena {
 		attention: kernel.Floats(e.kernels.AttentionScratch(longest, s.headDim)),
 	}
 	if e.precision != Float32 {
-		a.integers = kernel.Integers(tokens * max(s.hidden, s.context, s.inner))
-		a.scales = kernel.Floats(tokens)
+		widest := max(s.hidden, s.context, s.inner)
+		a.integers = kernel.Integers(tokens * widest)
+		a.scales = kernel.Floats(tokens * e.parts())
 	}
 	return a
+}
+
+// parts is the largest number of scales that a token needs in a layer.
+func (e *Encoder) parts() int {
+	s := &e.shape
+	return max(kernel.PartsI16(s.hidden), kernel.PartsI16(s.context), kernel.PartsI16(s.inner))
 }
 
 // Capacity is the number of tokens that the arena holds.

@@ -71,7 +71,7 @@ func BenchmarkMul(b *testing.B) {
 			})
 			b.Run(fmt.Sprintf("%s/int16/%s", s.Name, l.name), func(b *testing.B) {
 				w := s.PackI16(d)
-				q, scales := Integers(rows*l.in), Floats(rows)
+				q, scales := Integers(rows*l.in), Floats(rows*PartsI16(l.in))
 				s.QuantizeI16(q, scales, x, rows, w)
 				rate(b, operations, func() { s.MulI16(q, scales, rows, w, Rows(y, l.out)) })
 			})

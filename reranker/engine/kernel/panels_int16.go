@@ -8,9 +8,82 @@ import (
 	"math"
 )
 
-// Weights get at least 11 bits. Where a layer's rows are so short or uneven that
-// there is room for more, activations get activationShare times as many steps:
-// their largest magnitude lies further above the ordinary ones than a weight's.
+// PanelsI16 are weights quantised to int16 and packed for a Set. The inner
+// dimension is divided into parts, each with its own scales for weights and
+// for activations: a sum over fewer products leaves room for finer steps, and
+// a large activation makes the steps of its own part coarse only. Products of
+// the parts are added in float32.
+type PanelsI16 struct {
+	out, in, width int
+	parts          []partI16
+	bias           []float32
+}
+
+// partI16 is a part of the inner dimension. The panel of columns n to
+// n+width-1 starts at n*size, and holds weights k and k+1 of column n+j, for
+// even k, at k*width + 2j.
+type partI16 struct {
+	first, size int
+	weights     []int16
+	scales      []float32 // of the columns
+	limit       float32   // of the magnitude of quantised activations
+}
+
+// longestPart is the most products in one integer sum. A panel of so many
+// steps fits the first-level cache too.
+const longestPart = 512
+
+// PartsI16 is the number of parts of an inner dimension.
+func PartsI16(in int) int {
+	parts := (in + longestPart - 1) / longestPart
+	for in%(parts*Align) != 0 {
+		parts++
+	}
+	return parts
+}
+
+// PackI16 quantises and packs weights for the set. The limit of activations
+// follows from the quantised weights, so that 32-bit sums cannot overflow,
+// whatever the input.
+func (s *Set) PackI16(d *Dense) *PanelsI16 {
+	d.check()
+	p := &PanelsI16{out: d.Out, in: d.In, width: s.Width, bias: d.Bias}
+	parts := PartsI16(d.In)
+	for i := range parts {
+		size := d.In / parts
+		p.parts = append(p.parts, s.packPartI16(d, i*size, size))
+	}
+	return p
+}
+
+func (s *Set) packPartI16(d *Dense, first, size int) partI16 {
+	p := partI16{first: first, size: size, weights: Integers(d.Out * size), scales: Floats(d.Out)}
+	heaviest, weightLimit := int64(1), float32(d.weightLimitI16(first, size))
+	for n := range d.Out {
+		row := d.row(n, first, size)
+		scale, factor := scaleOf(row, weightLimit)
+		p.scales[n] = scale
+		panel := p.weights[n/s.Width*s.Width*size:]
+		magnitudes := int64(0)
+		for k, w := range row {
+			q := int16(math.RoundToEven(float64(w * factor)))
+			panel[k/2*2*s.Width+n%s.Width*2+k%2] = q
+			magnitudes += int64(max(q, -q))
+		}
+		heaviest = max(heaviest, magnitudes)
+	}
+	p.limit = float32(min(math.MaxInt16, math.MaxInt32/heaviest))
+	return p
+}
+
+// row returns size weights of row n from column first on.
+func (d *Dense) row(n, first, size int) []float32 {
+	return d.Weights[n*d.In+first:][:size]
+}
+
+// Weights get at least 11 bits. Where rows are so short or uneven that there is
+// room for more, activations get activationShare times as many steps: their
+// largest magnitude lies further above the ordinary ones than a weight's.
 const (
 	leastWeightLimit = 2047
 	activationShare  = 8
@@ -22,11 +95,11 @@ const (
 //	a * w * max over columns of sum(|weight|)/max(|weight|) <= 2³¹ - 1
 //
 // and a = activationShare*w uses all of that.
-func weightLimitI16(d *Dense) float64 {
+func (d *Dense) weightLimitI16(first, size int) float64 {
 	heaviest := 1.0
 	for n := range d.Out {
 		sum, largest := 0.0, 0.0
-		for _, w := range d.Weights[n*d.In : (n+1)*d.In] {
+		for _, w := range d.row(n, first, size) {
 			sum += math.Abs(float64(w))
 			largest = max(largest, math.Abs(float64(w)))
 		}
@@ -41,40 +114,6 @@ func weightLimitI16(d *Dense) float64 {
 // smallestWeight is where a column counts as zero.
 const smallestWeight = 1e-30
 
-// PanelsI16 are weights quantised to int16, each column with its own scale, and
-// packed for a Set: the panel of columns n to n+width-1 starts at n*In, and
-// holds weights k and k+1 of column n+j, for even k, at k*width + 2j.
-type PanelsI16 struct {
-	out, in, width int
-	weights        []int16
-	scales, bias   []float32
-	limit          float32 // of the magnitude of quantised activations
-}
-
-// PackI16 quantises and packs weights for the set. The limit of activations
-// follows from the quantised weights, so that 32-bit sums cannot overflow,
-// whatever the input.
-func (s *Set) PackI16(d *Dense) *PanelsI16 {
-	d.check()
-	p := &PanelsI16{out: d.Out, in: d.In, width: s.Width, weights: aligned[int16](d.Out * d.In), scales: Floats(d.Out), bias: d.Bias}
-	heaviest, weightLimit := int64(1), float32(weightLimitI16(d))
-	for n := range d.Out {
-		row := d.Weights[n*d.In : (n+1)*d.In]
-		scale, factor := scaleOf(row, weightLimit)
-		p.scales[n] = scale
-		panel := p.weights[n/s.Width*s.Width*d.In:]
-		magnitudes := int64(0)
-		for k, w := range row {
-			q := int16(math.RoundToEven(float64(w * factor)))
-			panel[k/2*2*s.Width+n%s.Width*2+k%2] = q
-			magnitudes += int64(max(q, -q))
-		}
-		heaviest = max(heaviest, magnitudes)
-	}
-	p.limit = float32(min(math.MaxInt16, math.MaxInt32/heaviest))
-	return p
-}
-
 // scaleOf returns the scale that quantises the row to magnitudes of at most
 // limit, and its inverse. A row of zeros has scale zero.
 func scaleOf(row []float32, limit float32) (scale, factor float32) {
@@ -88,14 +127,18 @@ func scaleOf(row []float32, limit float32) (scale, factor float32) {
 	return largest / limit, limit / largest
 }
 
-// QuantizeI16 quantises the first rows rows of x, each with its own scale, as
-// the panels want them.
+// QuantizeI16 quantises the first rows rows of x, each part of each row with
+// its own scale, as the panels want them: scales[part*rows + row].
 func (s *Set) QuantizeI16(dst []int16, scales, x []float32, rows int, w *PanelsI16) {
-	if len(x) < rows*w.in || len(dst) < rows*w.in || len(scales) < rows {
+	if len(x) < rows*w.in || len(dst) < rows*w.in || len(scales) < rows*len(w.parts) {
 		panic(fmt.Sprintf("BUG: quantise %d rows of %d: %d elements into %d with %d scales", rows, w.in, len(x), len(dst), len(scales)))
 	}
 	for r := range rows {
-		scales[r] = s.quantizeI16(&dst[r*w.in], &x[r*w.in], w.in, w.limit)
+		for i := range w.parts {
+			p := &w.parts[i]
+			at := r*w.in + p.first
+			scales[i*rows+r] = s.quantizeI16(&dst[at], &x[at], p.size, p.limit)
+		}
 	}
 }
 
@@ -104,15 +147,22 @@ func (s *Set) MulI16(x []int16, scales []float32, rows int, w *PanelsI16, out Ou
 	if rows <= 0 {
 		return
 	}
-	if len(x) < rows*w.in || len(scales) < rows || w.width != s.Width {
+	if len(x) < rows*w.in || len(scales) < rows*len(w.parts) || w.width != s.Width {
 		panic(fmt.Sprintf("BUG: %d rows of %d columns in %d elements with %d scales, panels of %d for a set with %d", rows, w.in, len(x), len(scales), w.width, s.Width))
 	}
-	for n := 0; n < w.out; n += s.Width {
-		c := out.column(n, rows, s.Width)
-		for r := 0; r < rows; {
-			h := s.tileRows(rows - r)
-			s.tileI16(h, w.in/2, &x[r*w.in], w.in, &w.weights[n*w.in], &c[r*out.Stride], out.Stride, &scales[r], &w.scales[n], &w.bias[n])
-			r += h
+	for i := range w.parts {
+		p := &w.parts[i]
+		for n := 0; n < w.out; n += s.Width {
+			c := out.column(n, rows, s.Width)
+			add, stride := w.bias[n:], 0
+			if i > 0 {
+				add, stride = c, out.Stride // on top of the parts before
+			}
+			for r := 0; r < rows; {
+				h := s.tileRows(rows - r)
+				s.tileI16(h, p.size/2, &x[r*w.in+p.first], w.in, &p.weights[n*p.size], &c[r*out.Stride], out.Stride, &scales[i*rows+r], &p.scales[n], &add[r*stride], stride)
+				r += h
+			}
 		}
 	}
 }

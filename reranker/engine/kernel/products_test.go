@@ -11,7 +11,7 @@ import (
 
 // shapes of products: one panel and several, one step of the unrolled loop and
 // many, and every number of rows up to two tiles.
-var productShapes = [][2]int{{32, 32}, {32, 96}, {96, 32}, {64, 160}, {384, 64}}
+var productShapes = [][2]int{{32, 32}, {32, 96}, {96, 32}, {64, 160}, {384, 64}, {1056, 32}}
 
 func TestFloat32ProductsAreWithinTheBound(t *testing.T) {
 	forEach(t, func(t *testing.T, s *Set) {
@@ -76,7 +76,7 @@ func TestIntegerProductsEqualTheGenericOnesBitForBit(t *testing.T) {
 func mulI16(t *testing.T, s *Set, d *Dense, x []float32, rows int) []float32 {
 	t.Helper()
 	w := s.PackI16(d)
-	q, scales := Integers(rows*d.In), Floats(rows)
+	q, scales := Integers(rows*d.In), Floats(rows*PartsI16(d.In))
 	s.QuantizeI16(q, scales, x, rows, w)
 	y, check := guarded(rows*d.Out, 0)
 	s.MulI16(q, scales, rows, w, Rows(y, d.Out))

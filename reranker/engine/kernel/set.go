@@ -30,7 +30,7 @@ type Set struct {
 	gelu        func(x *float32, n int)
 	softmax     func(x *float32, rows, n int)
 	transpose8  func(dst *float32, dstStride int, src *float32, srcStride, columns int)
-	tileI16     func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, bias *float32)
+	tileI16     func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int)
 	quantizeI16 func(dst *int16, src *float32, n int, limit float32) (scale float32)
 }
 

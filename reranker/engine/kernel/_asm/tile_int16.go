@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-const int16Signature = "func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, bias *float32)"
+const int16Signature = "func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int)"
 
 // int16Product multiplies pairs and adds them to 32-bit sums in two
 // instructions.
@@ -16,8 +16,9 @@ var int16Product = product{
 	name:      "TileI16",
 	signature: int16Signature,
 	doc: []string{
-		"TileI16 computes c[r][j] = float32(sum)*(rowScale[r]*columnScale[j]) + bias[j],",
-		"where sum is over the products of int16 pairs, two for each step.",
+		"TileI16 computes c[r][j] = float32(sum)*(rowScale[r]*columnScale[j]) + add[r][j],",
+		"where sum is over the products of int16 pairs, two for each step. A stride of",
+		"zero makes add a bias; add may be c.",
 	},
 	shift: 1,
 	start: (*tile).zeroSums,
@@ -62,7 +63,9 @@ func (t *tile) addIntegers(x, sum reg.VecVirtual) { t.VPADDD(x, sum, sum) }
 // scaleAndStore turns the integer sums into float32. Multiplication and
 // addition are not fused, so that plain Go can do the same.
 func (t *tile) scaleAndStore() {
-	rowScale, columnScale, bias := t.load("rowScale"), t.load("columnScale"), t.load("bias")
+	rowScale, columnScale, add := t.load("rowScale"), t.load("columnScale"), t.load("add")
+	stride := t.load("addStride")
+	t.SHLQ(operand.Imm(2), stride)
 	for r, sum := range t.sums {
 		row := t.vector()
 		t.VBROADCASTSS(at(rowScale, 4*r), row)
@@ -71,7 +74,10 @@ func (t *tile) scaleAndStore() {
 			t.VMULPS(at(columnScale, i*t.bytes()), row, scale)
 			t.VCVTDQ2PS(v, v)
 			t.VMULPS(scale, v, v)
-			t.VADDPS(at(bias, i*t.bytes()), v, v)
+			t.VADDPS(at(add, i*t.bytes()), v, v)
+		}
+		if r+1 < t.rows {
+			t.ADDQ(stride, add)
 		}
 	}
 	t.store()

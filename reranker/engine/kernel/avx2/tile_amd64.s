@@ -727,9 +727,9 @@ done1:
 	VZEROUPPER
 	RET
 
-// func TileI16(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, bias *float32)
+// func TileI16(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, add *float32, addStride int)
 // Requires: AVX, AVX2
-TEXT ·TileI16(SB), NOSPLIT|NOFRAME, $0-80
+TEXT ·TileI16(SB), NOSPLIT|NOFRAME, $0-88
 	MOVQ rows+0(FP), AX
 	CMPQ AX, $0x06
 	JE   rows6
@@ -949,7 +949,9 @@ single6:
 done6:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Y12
 	VMULPS       (CX), Y12, Y13
 	VCVTDQ2PS    Y0, Y0
@@ -959,6 +961,7 @@ done6:
 	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y12, Y1, Y1
 	VADDPS       32(DX), Y1, Y1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Y12
 	VMULPS       (CX), Y12, Y13
 	VCVTDQ2PS    Y2, Y2
@@ -968,6 +971,7 @@ done6:
 	VCVTDQ2PS    Y3, Y3
 	VMULPS       Y12, Y3, Y3
 	VADDPS       32(DX), Y3, Y3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Y12
 	VMULPS       (CX), Y12, Y13
 	VCVTDQ2PS    Y4, Y4
@@ -977,6 +981,7 @@ done6:
 	VCVTDQ2PS    Y5, Y5
 	VMULPS       Y12, Y5, Y5
 	VADDPS       32(DX), Y5, Y5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Y12
 	VMULPS       (CX), Y12, Y13
 	VCVTDQ2PS    Y6, Y6
@@ -986,6 +991,7 @@ done6:
 	VCVTDQ2PS    Y7, Y7
 	VMULPS       Y12, Y7, Y7
 	VADDPS       32(DX), Y7, Y7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Y12
 	VMULPS       (CX), Y12, Y13
 	VCVTDQ2PS    Y8, Y8
@@ -995,6 +1001,7 @@ done6:
 	VCVTDQ2PS    Y9, Y9
 	VMULPS       Y12, Y9, Y9
 	VADDPS       32(DX), Y9, Y9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Y12
 	VMULPS       (CX), Y12, Y13
 	VCVTDQ2PS    Y10, Y10
@@ -1204,7 +1211,9 @@ single5:
 done5:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Y10
 	VMULPS       (CX), Y10, Y11
 	VCVTDQ2PS    Y0, Y0
@@ -1214,6 +1223,7 @@ done5:
 	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y10, Y1, Y1
 	VADDPS       32(DX), Y1, Y1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Y10
 	VMULPS       (CX), Y10, Y11
 	VCVTDQ2PS    Y2, Y2
@@ -1223,6 +1233,7 @@ done5:
 	VCVTDQ2PS    Y3, Y3
 	VMULPS       Y10, Y3, Y3
 	VADDPS       32(DX), Y3, Y3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Y10
 	VMULPS       (CX), Y10, Y11
 	VCVTDQ2PS    Y4, Y4
@@ -1232,6 +1243,7 @@ done5:
 	VCVTDQ2PS    Y5, Y5
 	VMULPS       Y10, Y5, Y5
 	VADDPS       32(DX), Y5, Y5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Y10
 	VMULPS       (CX), Y10, Y11
 	VCVTDQ2PS    Y6, Y6
@@ -1241,6 +1253,7 @@ done5:
 	VCVTDQ2PS    Y7, Y7
 	VMULPS       Y10, Y7, Y7
 	VADDPS       32(DX), Y7, Y7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Y10
 	VMULPS       (CX), Y10, Y11
 	VCVTDQ2PS    Y8, Y8
@@ -1420,7 +1433,9 @@ single4:
 done4:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Y8
 	VMULPS       (CX), Y8, Y9
 	VCVTDQ2PS    Y0, Y0
@@ -1430,6 +1445,7 @@ done4:
 	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y8, Y1, Y1
 	VADDPS       32(DX), Y1, Y1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Y8
 	VMULPS       (CX), Y8, Y9
 	VCVTDQ2PS    Y2, Y2
@@ -1439,6 +1455,7 @@ done4:
 	VCVTDQ2PS    Y3, Y3
 	VMULPS       Y8, Y3, Y3
 	VADDPS       32(DX), Y3, Y3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Y8
 	VMULPS       (CX), Y8, Y9
 	VCVTDQ2PS    Y4, Y4
@@ -1448,6 +1465,7 @@ done4:
 	VCVTDQ2PS    Y5, Y5
 	VMULPS       Y8, Y5, Y5
 	VADDPS       32(DX), Y5, Y5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Y8
 	VMULPS       (CX), Y8, Y9
 	VCVTDQ2PS    Y6, Y6
@@ -1593,7 +1611,9 @@ single3:
 done3:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Y6
 	VMULPS       (CX), Y6, Y7
 	VCVTDQ2PS    Y0, Y0
@@ -1603,6 +1623,7 @@ done3:
 	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y6, Y1, Y1
 	VADDPS       32(DX), Y1, Y1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Y6
 	VMULPS       (CX), Y6, Y7
 	VCVTDQ2PS    Y2, Y2
@@ -1612,6 +1633,7 @@ done3:
 	VCVTDQ2PS    Y3, Y3
 	VMULPS       Y6, Y3, Y3
 	VADDPS       32(DX), Y3, Y3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Y6
 	VMULPS       (CX), Y6, Y7
 	VCVTDQ2PS    Y4, Y4
@@ -1727,7 +1749,9 @@ single2:
 done2:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Y4
 	VMULPS       (CX), Y4, Y5
 	VCVTDQ2PS    Y0, Y0
@@ -1737,6 +1761,7 @@ done2:
 	VCVTDQ2PS    Y1, Y1
 	VMULPS       Y4, Y1, Y1
 	VADDPS       32(DX), Y1, Y1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Y4
 	VMULPS       (CX), Y4, Y5
 	VCVTDQ2PS    Y2, Y2
@@ -1822,7 +1847,9 @@ single1:
 done1:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Y2
 	VMULPS       (CX), Y2, Y3
 	VCVTDQ2PS    Y0, Y0

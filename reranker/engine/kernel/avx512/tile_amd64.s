@@ -2860,9 +2860,9 @@ done1:
 	VZEROUPPER
 	RET
 
-// func TileI16(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, bias *float32)
+// func TileI16(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, add *float32, addStride int)
 // Requires: AVX, AVX512BW, AVX512F
-TEXT ·TileI16(SB), NOSPLIT|NOFRAME, $0-80
+TEXT ·TileI16(SB), NOSPLIT|NOFRAME, $0-88
 	MOVQ rows+0(FP), AX
 	CMPQ AX, $0x0e
 	JE   rows14
@@ -3323,7 +3323,9 @@ single14:
 done14:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z0, Z0
@@ -3333,6 +3335,7 @@ done14:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z28, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z2, Z2
@@ -3342,6 +3345,7 @@ done14:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z28, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z4, Z4
@@ -3351,6 +3355,7 @@ done14:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z28, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z6, Z6
@@ -3360,6 +3365,7 @@ done14:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z28, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z8, Z8
@@ -3369,6 +3375,7 @@ done14:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z28, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z10, Z10
@@ -3378,6 +3385,7 @@ done14:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z28, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z12, Z12
@@ -3387,6 +3395,7 @@ done14:
 	VCVTDQ2PS    Z13, Z13
 	VMULPS       Z28, Z13, Z13
 	VADDPS       64(DX), Z13, Z13
+	ADDQ         BX, DX
 	VBROADCASTSS 28(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z14, Z14
@@ -3396,6 +3405,7 @@ done14:
 	VCVTDQ2PS    Z15, Z15
 	VMULPS       Z28, Z15, Z15
 	VADDPS       64(DX), Z15, Z15
+	ADDQ         BX, DX
 	VBROADCASTSS 32(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z16, Z16
@@ -3405,6 +3415,7 @@ done14:
 	VCVTDQ2PS    Z17, Z17
 	VMULPS       Z28, Z17, Z17
 	VADDPS       64(DX), Z17, Z17
+	ADDQ         BX, DX
 	VBROADCASTSS 36(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z18, Z18
@@ -3414,6 +3425,7 @@ done14:
 	VCVTDQ2PS    Z19, Z19
 	VMULPS       Z28, Z19, Z19
 	VADDPS       64(DX), Z19, Z19
+	ADDQ         BX, DX
 	VBROADCASTSS 40(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z20, Z20
@@ -3423,6 +3435,7 @@ done14:
 	VCVTDQ2PS    Z21, Z21
 	VMULPS       Z28, Z21, Z21
 	VADDPS       64(DX), Z21, Z21
+	ADDQ         BX, DX
 	VBROADCASTSS 44(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z22, Z22
@@ -3432,6 +3445,7 @@ done14:
 	VCVTDQ2PS    Z23, Z23
 	VMULPS       Z28, Z23, Z23
 	VADDPS       64(DX), Z23, Z23
+	ADDQ         BX, DX
 	VBROADCASTSS 48(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z24, Z24
@@ -3441,6 +3455,7 @@ done14:
 	VCVTDQ2PS    Z25, Z25
 	VMULPS       Z28, Z25, Z25
 	VADDPS       64(DX), Z25, Z25
+	ADDQ         BX, DX
 	VBROADCASTSS 52(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z26, Z26
@@ -3899,7 +3914,9 @@ single13:
 done13:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z0, Z0
@@ -3909,6 +3926,7 @@ done13:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z26, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z2, Z2
@@ -3918,6 +3936,7 @@ done13:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z26, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z4, Z4
@@ -3927,6 +3946,7 @@ done13:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z26, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z6, Z6
@@ -3936,6 +3956,7 @@ done13:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z26, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z8, Z8
@@ -3945,6 +3966,7 @@ done13:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z26, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z10, Z10
@@ -3954,6 +3976,7 @@ done13:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z26, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z12, Z12
@@ -3963,6 +3986,7 @@ done13:
 	VCVTDQ2PS    Z13, Z13
 	VMULPS       Z26, Z13, Z13
 	VADDPS       64(DX), Z13, Z13
+	ADDQ         BX, DX
 	VBROADCASTSS 28(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z14, Z14
@@ -3972,6 +3996,7 @@ done13:
 	VCVTDQ2PS    Z15, Z15
 	VMULPS       Z26, Z15, Z15
 	VADDPS       64(DX), Z15, Z15
+	ADDQ         BX, DX
 	VBROADCASTSS 32(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z16, Z16
@@ -3981,6 +4006,7 @@ done13:
 	VCVTDQ2PS    Z17, Z17
 	VMULPS       Z26, Z17, Z17
 	VADDPS       64(DX), Z17, Z17
+	ADDQ         BX, DX
 	VBROADCASTSS 36(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z18, Z18
@@ -3990,6 +4016,7 @@ done13:
 	VCVTDQ2PS    Z19, Z19
 	VMULPS       Z26, Z19, Z19
 	VADDPS       64(DX), Z19, Z19
+	ADDQ         BX, DX
 	VBROADCASTSS 40(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z20, Z20
@@ -3999,6 +4026,7 @@ done13:
 	VCVTDQ2PS    Z21, Z21
 	VMULPS       Z26, Z21, Z21
 	VADDPS       64(DX), Z21, Z21
+	ADDQ         BX, DX
 	VBROADCASTSS 44(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z22, Z22
@@ -4008,6 +4036,7 @@ done13:
 	VCVTDQ2PS    Z23, Z23
 	VMULPS       Z26, Z23, Z23
 	VADDPS       64(DX), Z23, Z23
+	ADDQ         BX, DX
 	VBROADCASTSS 48(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z24, Z24
@@ -4433,7 +4462,9 @@ single12:
 done12:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z0, Z0
@@ -4443,6 +4474,7 @@ done12:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z24, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z2, Z2
@@ -4452,6 +4484,7 @@ done12:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z24, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z4, Z4
@@ -4461,6 +4494,7 @@ done12:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z24, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z6, Z6
@@ -4470,6 +4504,7 @@ done12:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z24, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z8, Z8
@@ -4479,6 +4514,7 @@ done12:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z24, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z10, Z10
@@ -4488,6 +4524,7 @@ done12:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z24, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z12, Z12
@@ -4497,6 +4534,7 @@ done12:
 	VCVTDQ2PS    Z13, Z13
 	VMULPS       Z24, Z13, Z13
 	VADDPS       64(DX), Z13, Z13
+	ADDQ         BX, DX
 	VBROADCASTSS 28(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z14, Z14
@@ -4506,6 +4544,7 @@ done12:
 	VCVTDQ2PS    Z15, Z15
 	VMULPS       Z24, Z15, Z15
 	VADDPS       64(DX), Z15, Z15
+	ADDQ         BX, DX
 	VBROADCASTSS 32(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z16, Z16
@@ -4515,6 +4554,7 @@ done12:
 	VCVTDQ2PS    Z17, Z17
 	VMULPS       Z24, Z17, Z17
 	VADDPS       64(DX), Z17, Z17
+	ADDQ         BX, DX
 	VBROADCASTSS 36(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z18, Z18
@@ -4524,6 +4564,7 @@ done12:
 	VCVTDQ2PS    Z19, Z19
 	VMULPS       Z24, Z19, Z19
 	VADDPS       64(DX), Z19, Z19
+	ADDQ         BX, DX
 	VBROADCASTSS 40(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z20, Z20
@@ -4533,6 +4574,7 @@ done12:
 	VCVTDQ2PS    Z21, Z21
 	VMULPS       Z24, Z21, Z21
 	VADDPS       64(DX), Z21, Z21
+	ADDQ         BX, DX
 	VBROADCASTSS 44(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z22, Z22
@@ -4928,7 +4970,9 @@ single11:
 done11:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z0, Z0
@@ -4938,6 +4982,7 @@ done11:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z22, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z2, Z2
@@ -4947,6 +4992,7 @@ done11:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z22, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z4, Z4
@@ -4956,6 +5002,7 @@ done11:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z22, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z6, Z6
@@ -4965,6 +5012,7 @@ done11:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z22, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z8, Z8
@@ -4974,6 +5022,7 @@ done11:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z22, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z10, Z10
@@ -4983,6 +5032,7 @@ done11:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z22, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z12, Z12
@@ -4992,6 +5042,7 @@ done11:
 	VCVTDQ2PS    Z13, Z13
 	VMULPS       Z22, Z13, Z13
 	VADDPS       64(DX), Z13, Z13
+	ADDQ         BX, DX
 	VBROADCASTSS 28(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z14, Z14
@@ -5001,6 +5052,7 @@ done11:
 	VCVTDQ2PS    Z15, Z15
 	VMULPS       Z22, Z15, Z15
 	VADDPS       64(DX), Z15, Z15
+	ADDQ         BX, DX
 	VBROADCASTSS 32(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z16, Z16
@@ -5010,6 +5062,7 @@ done11:
 	VCVTDQ2PS    Z17, Z17
 	VMULPS       Z22, Z17, Z17
 	VADDPS       64(DX), Z17, Z17
+	ADDQ         BX, DX
 	VBROADCASTSS 36(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z18, Z18
@@ -5019,6 +5072,7 @@ done11:
 	VCVTDQ2PS    Z19, Z19
 	VMULPS       Z22, Z19, Z19
 	VADDPS       64(DX), Z19, Z19
+	ADDQ         BX, DX
 	VBROADCASTSS 40(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z20, Z20
@@ -5384,7 +5438,9 @@ single10:
 done10:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z0, Z0
@@ -5394,6 +5450,7 @@ done10:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z20, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z2, Z2
@@ -5403,6 +5460,7 @@ done10:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z20, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z4, Z4
@@ -5412,6 +5470,7 @@ done10:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z20, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z6, Z6
@@ -5421,6 +5480,7 @@ done10:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z20, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z8, Z8
@@ -5430,6 +5490,7 @@ done10:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z20, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z10, Z10
@@ -5439,6 +5500,7 @@ done10:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z20, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z12, Z12
@@ -5448,6 +5510,7 @@ done10:
 	VCVTDQ2PS    Z13, Z13
 	VMULPS       Z20, Z13, Z13
 	VADDPS       64(DX), Z13, Z13
+	ADDQ         BX, DX
 	VBROADCASTSS 28(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z14, Z14
@@ -5457,6 +5520,7 @@ done10:
 	VCVTDQ2PS    Z15, Z15
 	VMULPS       Z20, Z15, Z15
 	VADDPS       64(DX), Z15, Z15
+	ADDQ         BX, DX
 	VBROADCASTSS 32(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z16, Z16
@@ -5466,6 +5530,7 @@ done10:
 	VCVTDQ2PS    Z17, Z17
 	VMULPS       Z20, Z17, Z17
 	VADDPS       64(DX), Z17, Z17
+	ADDQ         BX, DX
 	VBROADCASTSS 36(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z18, Z18
@@ -5798,7 +5863,9 @@ single9:
 done9:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z0, Z0
@@ -5808,6 +5875,7 @@ done9:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z18, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z2, Z2
@@ -5817,6 +5885,7 @@ done9:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z18, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z4, Z4
@@ -5826,6 +5895,7 @@ done9:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z18, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z6, Z6
@@ -5835,6 +5905,7 @@ done9:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z18, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z8, Z8
@@ -5844,6 +5915,7 @@ done9:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z18, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z10, Z10
@@ -5853,6 +5925,7 @@ done9:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z18, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z12, Z12
@@ -5862,6 +5935,7 @@ done9:
 	VCVTDQ2PS    Z13, Z13
 	VMULPS       Z18, Z13, Z13
 	VADDPS       64(DX), Z13, Z13
+	ADDQ         BX, DX
 	VBROADCASTSS 28(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z14, Z14
@@ -5871,6 +5945,7 @@ done9:
 	VCVTDQ2PS    Z15, Z15
 	VMULPS       Z18, Z15, Z15
 	VADDPS       64(DX), Z15, Z15
+	ADDQ         BX, DX
 	VBROADCASTSS 32(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z16, Z16
@@ -6173,7 +6248,9 @@ single8:
 done8:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z0, Z0
@@ -6183,6 +6260,7 @@ done8:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z16, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z2, Z2
@@ -6192,6 +6270,7 @@ done8:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z16, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z4, Z4
@@ -6201,6 +6280,7 @@ done8:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z16, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z6, Z6
@@ -6210,6 +6290,7 @@ done8:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z16, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z8, Z8
@@ -6219,6 +6300,7 @@ done8:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z16, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z10, Z10
@@ -6228,6 +6310,7 @@ done8:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z16, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z12, Z12
@@ -6237,6 +6320,7 @@ done8:
 	VCVTDQ2PS    Z13, Z13
 	VMULPS       Z16, Z13, Z13
 	VADDPS       64(DX), Z13, Z13
+	ADDQ         BX, DX
 	VBROADCASTSS 28(AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z14, Z14
@@ -6509,7 +6593,9 @@ single7:
 done7:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z14
 	VMULPS       (CX), Z14, Z15
 	VCVTDQ2PS    Z0, Z0
@@ -6519,6 +6605,7 @@ done7:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z14, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z14
 	VMULPS       (CX), Z14, Z15
 	VCVTDQ2PS    Z2, Z2
@@ -6528,6 +6615,7 @@ done7:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z14, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z14
 	VMULPS       (CX), Z14, Z15
 	VCVTDQ2PS    Z4, Z4
@@ -6537,6 +6625,7 @@ done7:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z14, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z14
 	VMULPS       (CX), Z14, Z15
 	VCVTDQ2PS    Z6, Z6
@@ -6546,6 +6635,7 @@ done7:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z14, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z14
 	VMULPS       (CX), Z14, Z15
 	VCVTDQ2PS    Z8, Z8
@@ -6555,6 +6645,7 @@ done7:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z14, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z14
 	VMULPS       (CX), Z14, Z15
 	VCVTDQ2PS    Z10, Z10
@@ -6564,6 +6655,7 @@ done7:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z14, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z14
 	VMULPS       (CX), Z14, Z15
 	VCVTDQ2PS    Z12, Z12
@@ -6803,7 +6895,9 @@ single6:
 done6:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z12
 	VMULPS       (CX), Z12, Z13
 	VCVTDQ2PS    Z0, Z0
@@ -6813,6 +6907,7 @@ done6:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z12, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z12
 	VMULPS       (CX), Z12, Z13
 	VCVTDQ2PS    Z2, Z2
@@ -6822,6 +6917,7 @@ done6:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z12, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z12
 	VMULPS       (CX), Z12, Z13
 	VCVTDQ2PS    Z4, Z4
@@ -6831,6 +6927,7 @@ done6:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z12, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z12
 	VMULPS       (CX), Z12, Z13
 	VCVTDQ2PS    Z6, Z6
@@ -6840,6 +6937,7 @@ done6:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z12, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z12
 	VMULPS       (CX), Z12, Z13
 	VCVTDQ2PS    Z8, Z8
@@ -6849,6 +6947,7 @@ done6:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z12, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z12
 	VMULPS       (CX), Z12, Z13
 	VCVTDQ2PS    Z10, Z10
@@ -7058,7 +7157,9 @@ single5:
 done5:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z10
 	VMULPS       (CX), Z10, Z11
 	VCVTDQ2PS    Z0, Z0
@@ -7068,6 +7169,7 @@ done5:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z10, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z10
 	VMULPS       (CX), Z10, Z11
 	VCVTDQ2PS    Z2, Z2
@@ -7077,6 +7179,7 @@ done5:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z10, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z10
 	VMULPS       (CX), Z10, Z11
 	VCVTDQ2PS    Z4, Z4
@@ -7086,6 +7189,7 @@ done5:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z10, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z10
 	VMULPS       (CX), Z10, Z11
 	VCVTDQ2PS    Z6, Z6
@@ -7095,6 +7199,7 @@ done5:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z10, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z10
 	VMULPS       (CX), Z10, Z11
 	VCVTDQ2PS    Z8, Z8
@@ -7274,7 +7379,9 @@ single4:
 done4:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z8
 	VMULPS       (CX), Z8, Z9
 	VCVTDQ2PS    Z0, Z0
@@ -7284,6 +7391,7 @@ done4:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z8, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z8
 	VMULPS       (CX), Z8, Z9
 	VCVTDQ2PS    Z2, Z2
@@ -7293,6 +7401,7 @@ done4:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z8, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z8
 	VMULPS       (CX), Z8, Z9
 	VCVTDQ2PS    Z4, Z4
@@ -7302,6 +7411,7 @@ done4:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z8, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z8
 	VMULPS       (CX), Z8, Z9
 	VCVTDQ2PS    Z6, Z6
@@ -7447,7 +7557,9 @@ single3:
 done3:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z6
 	VMULPS       (CX), Z6, Z7
 	VCVTDQ2PS    Z0, Z0
@@ -7457,6 +7569,7 @@ done3:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z6, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z6
 	VMULPS       (CX), Z6, Z7
 	VCVTDQ2PS    Z2, Z2
@@ -7466,6 +7579,7 @@ done3:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z6, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z6
 	VMULPS       (CX), Z6, Z7
 	VCVTDQ2PS    Z4, Z4
@@ -7581,7 +7695,9 @@ single2:
 done2:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z4
 	VMULPS       (CX), Z4, Z5
 	VCVTDQ2PS    Z0, Z0
@@ -7591,6 +7707,7 @@ done2:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z4, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z4
 	VMULPS       (CX), Z4, Z5
 	VCVTDQ2PS    Z2, Z2
@@ -7676,7 +7793,9 @@ single1:
 done1:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z2
 	VMULPS       (CX), Z2, Z3
 	VCVTDQ2PS    Z0, Z0
@@ -7694,9 +7813,9 @@ done1:
 	VZEROUPPER
 	RET
 
-// func TileI16VNNI(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, bias *float32)
+// func TileI16VNNI(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, add *float32, addStride int)
 // Requires: AVX, AVX512F, AVX512VNNI
-TEXT ·TileI16VNNI(SB), NOSPLIT|NOFRAME, $0-80
+TEXT ·TileI16VNNI(SB), NOSPLIT|NOFRAME, $0-88
 	MOVQ rows+0(FP), AX
 	CMPQ AX, $0x0e
 	JE   rows14
@@ -8017,7 +8136,9 @@ single14:
 done14:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z0, Z0
@@ -8027,6 +8148,7 @@ done14:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z28, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z2, Z2
@@ -8036,6 +8158,7 @@ done14:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z28, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z4, Z4
@@ -8045,6 +8168,7 @@ done14:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z28, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z6, Z6
@@ -8054,6 +8178,7 @@ done14:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z28, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z8, Z8
@@ -8063,6 +8188,7 @@ done14:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z28, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z10, Z10
@@ -8072,6 +8198,7 @@ done14:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z28, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z12, Z12
@@ -8081,6 +8208,7 @@ done14:
 	VCVTDQ2PS    Z13, Z13
 	VMULPS       Z28, Z13, Z13
 	VADDPS       64(DX), Z13, Z13
+	ADDQ         BX, DX
 	VBROADCASTSS 28(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z14, Z14
@@ -8090,6 +8218,7 @@ done14:
 	VCVTDQ2PS    Z15, Z15
 	VMULPS       Z28, Z15, Z15
 	VADDPS       64(DX), Z15, Z15
+	ADDQ         BX, DX
 	VBROADCASTSS 32(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z16, Z16
@@ -8099,6 +8228,7 @@ done14:
 	VCVTDQ2PS    Z17, Z17
 	VMULPS       Z28, Z17, Z17
 	VADDPS       64(DX), Z17, Z17
+	ADDQ         BX, DX
 	VBROADCASTSS 36(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z18, Z18
@@ -8108,6 +8238,7 @@ done14:
 	VCVTDQ2PS    Z19, Z19
 	VMULPS       Z28, Z19, Z19
 	VADDPS       64(DX), Z19, Z19
+	ADDQ         BX, DX
 	VBROADCASTSS 40(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z20, Z20
@@ -8117,6 +8248,7 @@ done14:
 	VCVTDQ2PS    Z21, Z21
 	VMULPS       Z28, Z21, Z21
 	VADDPS       64(DX), Z21, Z21
+	ADDQ         BX, DX
 	VBROADCASTSS 44(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z22, Z22
@@ -8126,6 +8258,7 @@ done14:
 	VCVTDQ2PS    Z23, Z23
 	VMULPS       Z28, Z23, Z23
 	VADDPS       64(DX), Z23, Z23
+	ADDQ         BX, DX
 	VBROADCASTSS 48(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z24, Z24
@@ -8135,6 +8268,7 @@ done14:
 	VCVTDQ2PS    Z25, Z25
 	VMULPS       Z28, Z25, Z25
 	VADDPS       64(DX), Z25, Z25
+	ADDQ         BX, DX
 	VBROADCASTSS 52(AX), Z28
 	VMULPS       (CX), Z28, Z29
 	VCVTDQ2PS    Z26, Z26
@@ -8463,7 +8597,9 @@ single13:
 done13:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z0, Z0
@@ -8473,6 +8609,7 @@ done13:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z26, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z2, Z2
@@ -8482,6 +8619,7 @@ done13:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z26, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z4, Z4
@@ -8491,6 +8629,7 @@ done13:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z26, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z6, Z6
@@ -8500,6 +8639,7 @@ done13:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z26, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z8, Z8
@@ -8509,6 +8649,7 @@ done13:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z26, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z10, Z10
@@ -8518,6 +8659,7 @@ done13:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z26, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z12, Z12
@@ -8527,6 +8669,7 @@ done13:
 	VCVTDQ2PS    Z13, Z13
 	VMULPS       Z26, Z13, Z13
 	VADDPS       64(DX), Z13, Z13
+	ADDQ         BX, DX
 	VBROADCASTSS 28(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z14, Z14
@@ -8536,6 +8679,7 @@ done13:
 	VCVTDQ2PS    Z15, Z15
 	VMULPS       Z26, Z15, Z15
 	VADDPS       64(DX), Z15, Z15
+	ADDQ         BX, DX
 	VBROADCASTSS 32(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z16, Z16
@@ -8545,6 +8689,7 @@ done13:
 	VCVTDQ2PS    Z17, Z17
 	VMULPS       Z26, Z17, Z17
 	VADDPS       64(DX), Z17, Z17
+	ADDQ         BX, DX
 	VBROADCASTSS 36(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z18, Z18
@@ -8554,6 +8699,7 @@ done13:
 	VCVTDQ2PS    Z19, Z19
 	VMULPS       Z26, Z19, Z19
 	VADDPS       64(DX), Z19, Z19
+	ADDQ         BX, DX
 	VBROADCASTSS 40(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z20, Z20
@@ -8563,6 +8709,7 @@ done13:
 	VCVTDQ2PS    Z21, Z21
 	VMULPS       Z26, Z21, Z21
 	VADDPS       64(DX), Z21, Z21
+	ADDQ         BX, DX
 	VBROADCASTSS 44(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z22, Z22
@@ -8572,6 +8719,7 @@ done13:
 	VCVTDQ2PS    Z23, Z23
 	VMULPS       Z26, Z23, Z23
 	VADDPS       64(DX), Z23, Z23
+	ADDQ         BX, DX
 	VBROADCASTSS 48(AX), Z26
 	VMULPS       (CX), Z26, Z27
 	VCVTDQ2PS    Z24, Z24
@@ -8877,7 +9025,9 @@ single12:
 done12:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z0, Z0
@@ -8887,6 +9037,7 @@ done12:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z24, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z2, Z2
@@ -8896,6 +9047,7 @@ done12:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z24, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z4, Z4
@@ -8905,6 +9057,7 @@ done12:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z24, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z6, Z6
@@ -8914,6 +9067,7 @@ done12:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z24, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z8, Z8
@@ -8923,6 +9077,7 @@ done12:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z24, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z10, Z10
@@ -8932,6 +9087,7 @@ done12:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z24, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z12, Z12
@@ -8941,6 +9097,7 @@ done12:
 	VCVTDQ2PS    Z13, Z13
 	VMULPS       Z24, Z13, Z13
 	VADDPS       64(DX), Z13, Z13
+	ADDQ         BX, DX
 	VBROADCASTSS 28(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z14, Z14
@@ -8950,6 +9107,7 @@ done12:
 	VCVTDQ2PS    Z15, Z15
 	VMULPS       Z24, Z15, Z15
 	VADDPS       64(DX), Z15, Z15
+	ADDQ         BX, DX
 	VBROADCASTSS 32(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z16, Z16
@@ -8959,6 +9117,7 @@ done12:
 	VCVTDQ2PS    Z17, Z17
 	VMULPS       Z24, Z17, Z17
 	VADDPS       64(DX), Z17, Z17
+	ADDQ         BX, DX
 	VBROADCASTSS 36(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z18, Z18
@@ -8968,6 +9127,7 @@ done12:
 	VCVTDQ2PS    Z19, Z19
 	VMULPS       Z24, Z19, Z19
 	VADDPS       64(DX), Z19, Z19
+	ADDQ         BX, DX
 	VBROADCASTSS 40(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z20, Z20
@@ -8977,6 +9137,7 @@ done12:
 	VCVTDQ2PS    Z21, Z21
 	VMULPS       Z24, Z21, Z21
 	VADDPS       64(DX), Z21, Z21
+	ADDQ         BX, DX
 	VBROADCASTSS 44(AX), Z24
 	VMULPS       (CX), Z24, Z25
 	VCVTDQ2PS    Z22, Z22
@@ -9262,7 +9423,9 @@ single11:
 done11:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z0, Z0
@@ -9272,6 +9435,7 @@ done11:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z22, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z2, Z2
@@ -9281,6 +9445,7 @@ done11:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z22, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z4, Z4
@@ -9290,6 +9455,7 @@ done11:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z22, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z6, Z6
@@ -9299,6 +9465,7 @@ done11:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z22, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z8, Z8
@@ -9308,6 +9475,7 @@ done11:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z22, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z10, Z10
@@ -9317,6 +9485,7 @@ done11:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z22, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z12, Z12
@@ -9326,6 +9495,7 @@ done11:
 	VCVTDQ2PS    Z13, Z13
 	VMULPS       Z22, Z13, Z13
 	VADDPS       64(DX), Z13, Z13
+	ADDQ         BX, DX
 	VBROADCASTSS 28(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z14, Z14
@@ -9335,6 +9505,7 @@ done11:
 	VCVTDQ2PS    Z15, Z15
 	VMULPS       Z22, Z15, Z15
 	VADDPS       64(DX), Z15, Z15
+	ADDQ         BX, DX
 	VBROADCASTSS 32(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z16, Z16
@@ -9344,6 +9515,7 @@ done11:
 	VCVTDQ2PS    Z17, Z17
 	VMULPS       Z22, Z17, Z17
 	VADDPS       64(DX), Z17, Z17
+	ADDQ         BX, DX
 	VBROADCASTSS 36(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z18, Z18
@@ -9353,6 +9525,7 @@ done11:
 	VCVTDQ2PS    Z19, Z19
 	VMULPS       Z22, Z19, Z19
 	VADDPS       64(DX), Z19, Z19
+	ADDQ         BX, DX
 	VBROADCASTSS 40(AX), Z22
 	VMULPS       (CX), Z22, Z23
 	VCVTDQ2PS    Z20, Z20
@@ -9618,7 +9791,9 @@ single10:
 done10:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z0, Z0
@@ -9628,6 +9803,7 @@ done10:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z20, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z2, Z2
@@ -9637,6 +9813,7 @@ done10:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z20, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z4, Z4
@@ -9646,6 +9823,7 @@ done10:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z20, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z6, Z6
@@ -9655,6 +9833,7 @@ done10:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z20, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z8, Z8
@@ -9664,6 +9843,7 @@ done10:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z20, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z10, Z10
@@ -9673,6 +9853,7 @@ done10:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z20, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z12, Z12
@@ -9682,6 +9863,7 @@ done10:
 	VCVTDQ2PS    Z13, Z13
 	VMULPS       Z20, Z13, Z13
 	VADDPS       64(DX), Z13, Z13
+	ADDQ         BX, DX
 	VBROADCASTSS 28(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z14, Z14
@@ -9691,6 +9873,7 @@ done10:
 	VCVTDQ2PS    Z15, Z15
 	VMULPS       Z20, Z15, Z15
 	VADDPS       64(DX), Z15, Z15
+	ADDQ         BX, DX
 	VBROADCASTSS 32(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z16, Z16
@@ -9700,6 +9883,7 @@ done10:
 	VCVTDQ2PS    Z17, Z17
 	VMULPS       Z20, Z17, Z17
 	VADDPS       64(DX), Z17, Z17
+	ADDQ         BX, DX
 	VBROADCASTSS 36(AX), Z20
 	VMULPS       (CX), Z20, Z21
 	VCVTDQ2PS    Z18, Z18
@@ -9942,7 +10126,9 @@ single9:
 done9:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z0, Z0
@@ -9952,6 +10138,7 @@ done9:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z18, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z2, Z2
@@ -9961,6 +10148,7 @@ done9:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z18, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z4, Z4
@@ -9970,6 +10158,7 @@ done9:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z18, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z6, Z6
@@ -9979,6 +10168,7 @@ done9:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z18, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z8, Z8
@@ -9988,6 +10178,7 @@ done9:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z18, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z10, Z10
@@ -9997,6 +10188,7 @@ done9:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z18, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z12, Z12
@@ -10006,6 +10198,7 @@ done9:
 	VCVTDQ2PS    Z13, Z13
 	VMULPS       Z18, Z13, Z13
 	VADDPS       64(DX), Z13, Z13
+	ADDQ         BX, DX
 	VBROADCASTSS 28(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z14, Z14
@@ -10015,6 +10208,7 @@ done9:
 	VCVTDQ2PS    Z15, Z15
 	VMULPS       Z18, Z15, Z15
 	VADDPS       64(DX), Z15, Z15
+	ADDQ         BX, DX
 	VBROADCASTSS 32(AX), Z18
 	VMULPS       (CX), Z18, Z19
 	VCVTDQ2PS    Z16, Z16
@@ -10237,7 +10431,9 @@ single8:
 done8:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z0, Z0
@@ -10247,6 +10443,7 @@ done8:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z16, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z2, Z2
@@ -10256,6 +10453,7 @@ done8:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z16, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z4, Z4
@@ -10265,6 +10463,7 @@ done8:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z16, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z6, Z6
@@ -10274,6 +10473,7 @@ done8:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z16, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z8, Z8
@@ -10283,6 +10483,7 @@ done8:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z16, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z10, Z10
@@ -10292,6 +10493,7 @@ done8:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z16, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z12, Z12
@@ -10301,6 +10503,7 @@ done8:
 	VCVTDQ2PS    Z13, Z13
 	VMULPS       Z16, Z13, Z13
 	VADDPS       64(DX), Z13, Z13
+	ADDQ         BX, DX
 	VBROADCASTSS 28(AX), Z16
 	VMULPS       (CX), Z16, Z17
 	VCVTDQ2PS    Z14, Z14
@@ -10503,7 +10706,9 @@ single7:
 done7:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z14
 	VMULPS       (CX), Z14, Z15
 	VCVTDQ2PS    Z0, Z0
@@ -10513,6 +10718,7 @@ done7:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z14, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z14
 	VMULPS       (CX), Z14, Z15
 	VCVTDQ2PS    Z2, Z2
@@ -10522,6 +10728,7 @@ done7:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z14, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z14
 	VMULPS       (CX), Z14, Z15
 	VCVTDQ2PS    Z4, Z4
@@ -10531,6 +10738,7 @@ done7:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z14, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z14
 	VMULPS       (CX), Z14, Z15
 	VCVTDQ2PS    Z6, Z6
@@ -10540,6 +10748,7 @@ done7:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z14, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z14
 	VMULPS       (CX), Z14, Z15
 	VCVTDQ2PS    Z8, Z8
@@ -10549,6 +10758,7 @@ done7:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z14, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z14
 	VMULPS       (CX), Z14, Z15
 	VCVTDQ2PS    Z10, Z10
@@ -10558,6 +10768,7 @@ done7:
 	VCVTDQ2PS    Z11, Z11
 	VMULPS       Z14, Z11, Z11
 	VADDPS       64(DX), Z11, Z11
+	ADDQ         BX, DX
 	VBROADCASTSS 24(AX), Z14
 	VMULPS       (CX), Z14, Z15
 	VCVTDQ2PS    Z12, Z12
@@ -10737,7 +10948,9 @@ single6:
 done6:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z12
 	VMULPS       (CX), Z12, Z13
 	VCVTDQ2PS    Z0, Z0
@@ -10747,6 +10960,7 @@ done6:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z12, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z12
 	VMULPS       (CX), Z12, Z13
 	VCVTDQ2PS    Z2, Z2
@@ -10756,6 +10970,7 @@ done6:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z12, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z12
 	VMULPS       (CX), Z12, Z13
 	VCVTDQ2PS    Z4, Z4
@@ -10765,6 +10980,7 @@ done6:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z12, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z12
 	VMULPS       (CX), Z12, Z13
 	VCVTDQ2PS    Z6, Z6
@@ -10774,6 +10990,7 @@ done6:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z12, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z12
 	VMULPS       (CX), Z12, Z13
 	VCVTDQ2PS    Z8, Z8
@@ -10783,6 +11000,7 @@ done6:
 	VCVTDQ2PS    Z9, Z9
 	VMULPS       Z12, Z9, Z9
 	VADDPS       64(DX), Z9, Z9
+	ADDQ         BX, DX
 	VBROADCASTSS 20(AX), Z12
 	VMULPS       (CX), Z12, Z13
 	VCVTDQ2PS    Z10, Z10
@@ -10942,7 +11160,9 @@ single5:
 done5:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z10
 	VMULPS       (CX), Z10, Z11
 	VCVTDQ2PS    Z0, Z0
@@ -10952,6 +11172,7 @@ done5:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z10, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z10
 	VMULPS       (CX), Z10, Z11
 	VCVTDQ2PS    Z2, Z2
@@ -10961,6 +11182,7 @@ done5:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z10, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z10
 	VMULPS       (CX), Z10, Z11
 	VCVTDQ2PS    Z4, Z4
@@ -10970,6 +11192,7 @@ done5:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z10, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z10
 	VMULPS       (CX), Z10, Z11
 	VCVTDQ2PS    Z6, Z6
@@ -10979,6 +11202,7 @@ done5:
 	VCVTDQ2PS    Z7, Z7
 	VMULPS       Z10, Z7, Z7
 	VADDPS       64(DX), Z7, Z7
+	ADDQ         BX, DX
 	VBROADCASTSS 16(AX), Z10
 	VMULPS       (CX), Z10, Z11
 	VCVTDQ2PS    Z8, Z8
@@ -11118,7 +11342,9 @@ single4:
 done4:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z8
 	VMULPS       (CX), Z8, Z9
 	VCVTDQ2PS    Z0, Z0
@@ -11128,6 +11354,7 @@ done4:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z8, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z8
 	VMULPS       (CX), Z8, Z9
 	VCVTDQ2PS    Z2, Z2
@@ -11137,6 +11364,7 @@ done4:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z8, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z8
 	VMULPS       (CX), Z8, Z9
 	VCVTDQ2PS    Z4, Z4
@@ -11146,6 +11374,7 @@ done4:
 	VCVTDQ2PS    Z5, Z5
 	VMULPS       Z8, Z5, Z5
 	VADDPS       64(DX), Z5, Z5
+	ADDQ         BX, DX
 	VBROADCASTSS 12(AX), Z8
 	VMULPS       (CX), Z8, Z9
 	VCVTDQ2PS    Z6, Z6
@@ -11261,7 +11490,9 @@ single3:
 done3:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z6
 	VMULPS       (CX), Z6, Z7
 	VCVTDQ2PS    Z0, Z0
@@ -11271,6 +11502,7 @@ done3:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z6, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z6
 	VMULPS       (CX), Z6, Z7
 	VCVTDQ2PS    Z2, Z2
@@ -11280,6 +11512,7 @@ done3:
 	VCVTDQ2PS    Z3, Z3
 	VMULPS       Z6, Z3, Z3
 	VADDPS       64(DX), Z3, Z3
+	ADDQ         BX, DX
 	VBROADCASTSS 8(AX), Z6
 	VMULPS       (CX), Z6, Z7
 	VCVTDQ2PS    Z4, Z4
@@ -11375,7 +11608,9 @@ single2:
 done2:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z4
 	VMULPS       (CX), Z4, Z5
 	VCVTDQ2PS    Z0, Z0
@@ -11385,6 +11620,7 @@ done2:
 	VCVTDQ2PS    Z1, Z1
 	VMULPS       Z4, Z1, Z1
 	VADDPS       64(DX), Z1, Z1
+	ADDQ         BX, DX
 	VBROADCASTSS 4(AX), Z4
 	VMULPS       (CX), Z4, Z5
 	VCVTDQ2PS    Z2, Z2
@@ -11460,7 +11696,9 @@ single1:
 done1:
 	MOVQ         rowScale+56(FP), AX
 	MOVQ         columnScale+64(FP), CX
-	MOVQ         bias+72(FP), DX
+	MOVQ         add+72(FP), DX
+	MOVQ         addStride+80(FP), BX
+	SHLQ         $0x02, BX
 	VBROADCASTSS (AX), Z2
 	VMULPS       (CX), Z2, Z3
 	VCVTDQ2PS    Z0, Z0

@@ -37,11 +37,12 @@ func TileF32(width int) func(rows, steps int, a *float32, lda int, b *float32, l
 // after the other:
 //
 //	sum = sum over s < steps of a[r][2s]*b[s][j][0] + a[r][2s+1]*b[s][j][1]
-//	c[r][j] = float32(sum)*(rowScale[r]*columnScale[j]) + bias[j]
+//	c[r][j] = float32(sum)*(rowScale[r]*columnScale[j]) + add[r][j]
 //
+// A stride of zero between the rows of add makes it a bias; add may be c.
 // The sum is exact: the caller makes sure that it fits 32 bits.
-func TileI16(width int) func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, bias *float32) {
-	return func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, bias *float32) {
+func TileI16(width int) func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int) {
+	return func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int) {
 		for r := range rows {
 			var sums [maxWidth]int32
 			x := unsafe.Slice(offset(a, r*lda), 2*steps)
@@ -52,7 +53,7 @@ func TileI16(width int) func(rows, steps int, a *int16, lda int, b *int16, c *fl
 					sums[j] += x0*int32(w[2*j]) + x1*int32(w[2*j+1])
 				}
 			}
-			finish(sums[:width], unsafe.Slice(offset(c, r*ldc), width), *offset(rowScale, r), unsafe.Slice(columnScale, width), unsafe.Slice(bias, width))
+			finish(sums[:width], unsafe.Slice(offset(c, r*ldc), width), *offset(rowScale, r), unsafe.Slice(columnScale, width), unsafe.Slice(offset(add, r*addStride), width))
 		}
 	}
 }
@@ -60,10 +61,10 @@ func TileI16(width int) func(rows, steps int, a *int16, lda int, b *int16, c *fl
 // finish turns the sums of one row into float32. The conversions keep the
 // compiler from fusing multiplication and addition: assembly does not either,
 // so that all sets agree to the last bit.
-func finish(sums []int32, c []float32, rowScale float32, columnScale, bias []float32) {
+func finish(sums []int32, c []float32, rowScale float32, columnScale, add []float32) {
 	for j, sum := range sums {
 		scale := float32(rowScale * columnScale[j])
-		c[j] = float32(float32(sum)*scale) + bias[j]
+		c[j] = float32(float32(sum)*scale) + add[j]
 	}
 }
 
