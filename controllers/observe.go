@@ -17,6 +17,7 @@ import (
 
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
 	"github.com/quantumrerank/quantumrerank/controllers/internal/build"
+	"github.com/quantumrerank/quantumrerank/controllers/internal/slo"
 	"github.com/quantumrerank/quantumrerank/controllers/internal/status"
 )
 
@@ -28,6 +29,8 @@ type observed struct {
 	// foreignAutoscaler names another autoscaler of the same Deployment.
 	foreignAutoscaler string
 	pods              []corev1.Pod
+	// report is what the watcher published; nil before the first.
+	report *slo.Report
 }
 
 // observe reads from the cache only.
@@ -50,6 +53,7 @@ func (r *Reconciler) observe(ctx context.Context, rr *v1alpha1.Reranker) (*obser
 	obs.pods = pods.Items
 	obs.input = build.NewInput(rr, build.DefaultImage(rr, obs.deployment, r.Image))
 	obs.input.OperatorNamespace = r.OperatorNamespace
+	r.observeTargets(rr, obs)
 	return obs, nil
 }
 
@@ -80,6 +84,32 @@ func (r *Reconciler) observeAutoscalers(ctx context.Context, rr *v1alpha1.Rerank
 	return nil
 }
 
+// observeTargets takes over what the watcher found. Before its first report the
+// floor is the one that the autoscaler has.
+func (r *Reconciler) observeTargets(rr *v1alpha1.Reranker, obs *observed) {
+	if r.Watcher != nil {
+		obs.report = r.Watcher.Report(rr.UID)
+	}
+	switch {
+	case obs.input.Effective.Targets.Policy != v1alpha1.TargetsEnforce:
+	case obs.report != nil:
+		obs.input.Floor = obs.report.Floor
+	default:
+		obs.input.Floor = slo.FloorOf(obs.autoscaler, rr)
+	}
+}
+
+// targets is the report in the words of status.
+func (obs *observed) targets() *status.Targets {
+	if obs.report == nil {
+		return nil
+	}
+	return &status.Targets{
+		Status: obs.report.Verdict.Status, Reason: obs.report.Verdict.Reason, Message: obs.report.Verdict.Message,
+		Observed: obs.report.Observed, Recommendation: obs.report.Recommendation,
+	}
+}
+
 func (obs *observed) statusInput(rr *v1alpha1.Reranker, o outcome, now time.Time) status.Input {
 	return status.Input{
 		Reranker:          rr,
@@ -91,6 +121,7 @@ func (obs *observed) statusInput(rr *v1alpha1.Reranker, o outcome, now time.Time
 		ForeignAutoscaler: obs.foreignAutoscaler,
 		Pods:              obs.pods,
 		Failure:           o.failure,
+		Targets:           obs.targets(),
 		Now:               now,
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
 	"github.com/quantumrerank/quantumrerank/controllers/internal/apply"
+	"github.com/quantumrerank/quantumrerank/controllers/internal/slo"
 	"github.com/quantumrerank/quantumrerank/controllers/internal/status"
 )
 
@@ -44,6 +45,8 @@ type Reconciler struct {
 	Image string
 	// OperatorNamespace is where the operator runs; empty outside a cluster.
 	OperatorNamespace string
+	// Watcher reports on targets; nil watches none.
+	Watcher *slo.Watcher
 	// Now is the clock.
 	Now func() time.Time
 }

@@ -21,8 +21,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
+	"github.com/quantumrerank/quantumrerank/controllers/internal/slo"
 )
 
 var replicaSetKind = appsv1.SchemeGroupVersion.WithKind("ReplicaSet")
@@ -33,13 +35,23 @@ const targetIndex = "spec.scaleTargetRef.name"
 // nameSuffix is what build.Name adds to the name of a Reranker.
 const nameSuffix = "-reranker"
 
+// NewWatcher makes the watcher of targets for a Reconciler.
+func NewWatcher(c client.Client) *slo.Watcher { return slo.NewWatcher(c) }
+
 // SetupWithManager starts the reconciler with a manager.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager, workers int) error {
 	err := mgr.GetFieldIndexer().IndexField(context.Background(), &autoscalingv2.HorizontalPodAutoscaler{}, targetIndex, IndexTarget)
 	if err != nil {
 		return err
 	}
-	return ctrl.NewControllerManagedBy(mgr).
+	b := ctrl.NewControllerManagedBy(mgr)
+	if r.Watcher != nil {
+		if err := mgr.Add(r.Watcher); err != nil {
+			return err
+		}
+		b = b.WatchesRawSource(source.Channel(r.Watcher.Changed, &handler.EnqueueRequestForObject{}))
+	}
+	return b.
 		Named("reranker").
 		For(&v1alpha1.Reranker{}, builder.WithPredicates(predicate.Or(
 			predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}))).

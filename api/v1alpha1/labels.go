@@ -31,6 +31,10 @@ const (
 	// operator would use another one.
 	AnnotationDefaultImage = "quantumrerank.io/default-image"
 
+	// AnnotationFloor is on an autoscaler whose least number of pods was moved
+	// by targets.policy Enforce, and holds that number.
+	AnnotationFloor = "quantumrerank.io/floor"
+
 	// AnnotationApplied is on every child and holds the hash of what the
 	// operator applied last. A field that the operator no longer wants shows
 	// as a different hash.

@@ -56,6 +56,7 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 		Recorder:          mgr.GetEventRecorder("quantumrerank-operator"),
 		Image:             o.image,
 		OperatorNamespace: o.namespace,
+		Watcher:           controllers.NewWatcher(mgr.GetClient()),
 		Now:               time.Now,
 	}
 	if err := reconciler.SetupWithManager(mgr, o.workers); err != nil {

@@ -4,9 +4,13 @@
 package build
 
 import (
+	"strconv"
+
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	autoscalingv2ac "k8s.io/client-go/applyconfigurations/autoscaling/v2"
+
+	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
 )
 
 // Autoscaler moves the number of pods. It is nil with fixed replicas and when
@@ -22,6 +26,7 @@ func Autoscaler(in Input) *autoscalingv2ac.HorizontalPodAutoscalerApplyConfigura
 	}
 	return autoscalingv2ac.HorizontalPodAutoscaler(Name(rr), rr.Namespace).
 		WithLabels(Labels(rr)).
+		WithAnnotations(floorAnnotation(in)).
 		WithOwnerReferences(owner(rr)).
 		WithSpec(autoscalingv2ac.HorizontalPodAutoscalerSpec().
 			WithScaleTargetRef(autoscalingv2ac.CrossVersionObjectReference().
@@ -30,6 +35,15 @@ func Autoscaler(in Input) *autoscalingv2ac.HorizontalPodAutoscalerApplyConfigura
 			WithMaxReplicas(a.MaxReplicas).
 			WithMetrics(containerCPU(*a.CPUUtilizationPercent)).
 			WithBehavior(behavior()))
+}
+
+// floorAnnotation lets the floor survive a restart of the operator. It is apart
+// from the bound, which somebody else may change.
+func floorAnnotation(in Input) map[string]string {
+	if in.Floor <= *in.Effective.Autoscaling.MinReplicas {
+		return nil
+	}
+	return map[string]string{v1alpha1.AnnotationFloor: strconv.Itoa(int(in.Floor))}
 }
 
 func containerCPU(percent int32) *autoscalingv2ac.MetricSpecApplyConfiguration {

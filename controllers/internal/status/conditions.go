@@ -170,6 +170,10 @@ func targetsCondition(in *Input) condition {
 	if in.Deployment == nil || in.Deployment.Status.ReadyReplicas == 0 {
 		return condition{v1alpha1.ConditionTargetsMet, unknown, v1alpha1.ReasonNoPods, "no pod serves"}
 	}
+	if c := meta.FindStatusCondition(in.Reranker.Status.Conditions, v1alpha1.ConditionTargetsMet); c != nil && c.Reason != v1alpha1.ReasonNoPods {
+		// A new operator has not looked yet; what the last one saw still holds.
+		return condition{c.Type, c.Status, c.Reason, c.Message}
+	}
 	return condition{v1alpha1.ConditionTargetsMet, unknown, v1alpha1.ReasonWarmingUp, "the pods have not been watched long enough"}
 }
 
