@@ -20,38 +20,57 @@ type tridiagonal struct {
 // Householder reflections (Golub and Van Loan, section 8.3.1). It destroys a
 // and reads its upper triangle only, row by row, because rows are contiguous.
 // The cost is 2/3 n^3 multiply-adds.
+//
+// A reflection makes A - v w' - w v' of the trailing block. It is not applied
+// at once but on the way of the next one, which reads the block anyhow.
 func reduce(a []float64, n int) tridiagonal {
-	buf := make([]float64, 4*n)
+	buf := make([]float64, 6*n)
 	t := tridiagonal{n: n, diag: buf[:n:n], off: buf[n : 2*n : 2*n], tau: buf[2*n : 3*n : 3*n], a: a}
-	p := buf[3*n:]
-	for k := 0; k+1 < n; k++ {
-		t.diag[k] = a[k*n+k]
-		v := a[k*n+k+1 : (k+1)*n]
-		beta, tau := householder(v)
-		t.off[k], t.tau[k] = beta, tau
-		if tau == 0 {
+	// Indexed by column; zero means that no reflection is pending.
+	v, w, next := buf[3*n:4*n:4*n], buf[4*n:5*n:5*n], buf[5*n:]
+	for k := range n {
+		row := a[k*n+k : (k+1)*n]
+		for j := range row {
+			row[j] -= v[k]*w[k+j] + w[k]*v[k+j]
+		}
+		t.diag[k] = row[0]
+		if k+1 == n {
+			break
+		}
+		h := row[1:]
+		t.off[k], t.tau[k] = householder(h)
+		t.sweep(k+1, v, w, next)
+		clear(v)
+		if t.tau[k] == 0 {
 			continue
 		}
-		q := p[:len(v)]
-		symmetricTimes(q, a, n, k+1, v)
-		// q = tau A v; then w = q - (tau/2)(q'v) v makes A - v w' - w v' the
-		// reflected matrix.
+		copy(v[k+1:], h)
+		q := next[k+1:]
 		for i := range q {
-			q[i] *= tau
+			q[i] *= t.tau[k]
 		}
-		half := 0.5 * tau * Dot(q, v)
+		half := 0.5 * t.tau[k] * Dot(q, h)
 		for i := range q {
-			q[i] -= half * v[i]
+			q[i] -= half * h[i]
 		}
-		for i := range v {
-			row := a[(k+1+i)*n+k+1+i : (k+2+i)*n]
-			axpy2(row, -v[i], q[i:], -q[i], v[i:])
-		}
-	}
-	if n > 0 {
-		t.diag[n-1] = a[n*n-1]
+		w, next = next, w
 	}
 	return t
+}
+
+// sweep applies the pending reflection of v and w to the trailing block that
+// begins at from, and computes next = A h there, h the new vector in the row
+// above. Each element above the diagonal is read once and used twice.
+func (t *tridiagonal) sweep(from int, v, w, next []float64) {
+	n := t.n
+	h := t.a[(from-1)*n : from*n]
+	clear(next)
+	for i := from; i < n; i++ {
+		row := t.a[i*n : (i+1)*n]
+		row[i] -= 2 * v[i] * w[i]
+		next[i] += row[i] * h[i]
+		next[i] += fused(row[i+1:], -v[i], w[i+1:], -w[i], v[i+1:], h[i+1:], h[i], next[i+1:])
+	}
 }
 
 // householder overwrites x with the vector v, v[0] = 1, of the reflection
@@ -73,50 +92,6 @@ func householder(x []float64) (beta, tau float64) {
 	}
 	x[0] = 1
 	return beta, tau
-}
-
-// symmetricTimes computes dst = A v, where A is the trailing block of a that
-// begins at row and column from. Each element above the diagonal is read once
-// and used twice.
-func symmetricTimes(dst, a []float64, n, from int, v []float64) {
-	clear(dst)
-	for i := range v {
-		row := a[(from+i)*n+from+i : (from+i+1)*n]
-		vi, out, in := v[i], dst[i:], v[i:]
-		dst[i] += row[0] * vi
-		dst[i] += dotAxpy(row[1:], in[1:], vi, out[1:])
-	}
-}
-
-// dotAxpy returns row . in and adds scale*row to out.
-func dotAxpy(row, in []float64, scale float64, out []float64) float64 {
-	in, out = in[:len(row)], out[:len(row)]
-	var s0, s1, s2, s3 float64
-	i := 0
-	for ; i+4 <= len(row); i += 4 {
-		r, x, y := row[i:i+4:i+4], in[i:i+4:i+4], out[i:i+4:i+4]
-		s0 += r[0] * x[0]
-		s1 += r[1] * x[1]
-		s2 += r[2] * x[2]
-		s3 += r[3] * x[3]
-		y[0] += scale * r[0]
-		y[1] += scale * r[1]
-		y[2] += scale * r[2]
-		y[3] += scale * r[3]
-	}
-	for ; i < len(row); i++ {
-		s0 += row[i] * in[i]
-		out[i] += scale * row[i]
-	}
-	return (s0 + s1) + (s2 + s3)
-}
-
-// axpy2 adds s*x + t*y to dst.
-func axpy2(dst []float64, s float64, x []float64, t float64, y []float64) {
-	x, y = x[:len(dst)], y[:len(dst)]
-	for i := range dst {
-		dst[i] += s*x[i] + t*y[i]
-	}
 }
 
 // apply overwrites z, a vector in the basis of T, with Q z.
