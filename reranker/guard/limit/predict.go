@@ -26,9 +26,14 @@ func (l *Limiter) predict(tokens int) time.Duration {
 	ahead := l.line.Len() + 1 // places that must become free
 	rounds, place := (ahead-1)/len(ends), (ahead-1)%len(ends)
 	// Whoever takes a place in between is taken to need as long as the
-	// slowest does now.
-	return time.Duration(rounds)*ends[len(ends)-1] + ends[place]
+	// slowest does now, and slows the others down.
+	return crowding(time.Duration(rounds)*ends[len(ends)-1] + ends[place])
 }
+
+// crowding lengthens the time until a full house is left: the prediction knows
+// who is in it and not who comes next, and a refusal that comes late, after a
+// wait in vain, is worse than one too many.
+func crowding(d time.Duration) time.Duration { return d + d/2 }
 
 // ends returns, in order, when the running requests will have ended, from now.
 func (l *Limiter) ends() []time.Duration {
