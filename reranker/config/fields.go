@@ -48,74 +48,128 @@ func Fields() []Field { return fields }
 const day = 24 * 3600 * 1000 // milliseconds
 
 var fields = []Field{
-	{Path: "method", Flag: "method", Help: "default method: classical, quantum or hybrid",
+	{
+		Path: "method", Flag: "method", Help: "default method: classical, quantum or hybrid",
 		at:    func(c *Config) any { return &c.Settings.Method },
-		check: oneOf(contract.MethodClassical, contract.MethodQuantum, contract.MethodHybrid)},
+		check: oneOf(contract.MethodClassical, contract.MethodQuantum, contract.MethodHybrid),
+	},
 
-	{Path: "model.dir", Flag: "model", Help: "directory of the model in Hugging Face layout",
-		at: func(c *Config) any { return &c.Settings.Model.Dir }},
-	{Path: "model.weightsSHA256", Flag: "model-sha256", Help: "expected digest of model.safetensors, as sha256:<64 hex digits>",
-		at: func(c *Config) any { return &c.Settings.Model.WeightsSHA256 }, check: digest},
-	{Path: "model.name", Flag: "model-name", Help: "the model's id in answers; default: the directory's name",
-		at: func(c *Config) any { return &c.Settings.Model.Name }},
+	{
+		Path: "model.dir", Flag: "model", Help: "directory of the model in Hugging Face layout",
+		at: func(c *Config) any { return &c.Settings.Model.Dir },
+	},
+	{
+		Path: "model.weightsSHA256", Flag: "model-sha256", Help: "expected digest of model.safetensors, as sha256:<64 hex digits>",
+		at: func(c *Config) any { return &c.Settings.Model.WeightsSHA256 }, check: digest,
+	},
+	{
+		Path: "model.name", Flag: "model-name", Help: "the model's id in answers; default: the directory's name",
+		at: func(c *Config) any { return &c.Settings.Model.Name },
+	},
 
-	{Path: "quantum.state", Flag: "quantum-state", Help: "state of the quantum method: mixed or pure",
+	{
+		Path: "quantum.state", Flag: "quantum-state", Help: "state of the quantum method: mixed or pure",
 		at:    func(c *Config) any { return &c.Settings.Quantum.State },
-		check: oneOf(contract.QuantumStateMixed, contract.QuantumStatePure)},
-	{Path: "quantum.rank", Flag: "quantum-rank", Help: "largest rank of a document's projector",
-		at: func(c *Config) any { return &c.Settings.Quantum.Rank }, check: between(1, 64)},
-	{Path: "quantum.weightPercent", Flag: "quantum-weight", Help: "share of the quantum score in hybrid, in percent",
-		at: func(c *Config) any { return &c.Settings.Quantum.WeightPercent }, check: between(0, 100)},
+		check: oneOf(contract.QuantumStateMixed, contract.QuantumStatePure),
+	},
+	{
+		Path: "quantum.rank", Flag: "quantum-rank", Help: "largest rank of a document's projector",
+		at: func(c *Config) any { return &c.Settings.Quantum.Rank }, check: between(1, 64),
+	},
+	{
+		Path: "quantum.weightPercent", Flag: "quantum-weight", Help: "share of the quantum score in hybrid, in percent",
+		at: func(c *Config) any { return &c.Settings.Quantum.WeightPercent }, check: between(0, 100),
+	},
 
-	{Path: "targets.rerankLatencyMilliseconds", Flag: "rerank-target", unit: milliseconds, Help: "time within which a rerank shall be answered",
-		at: func(c *Config) any { return &c.Settings.Targets.RerankLatencyMilliseconds }, check: between(1, day)},
-	{Path: "targets.similarityLatencyMilliseconds", Flag: "similarity-target", unit: milliseconds, Help: "time within which a similarity shall be answered",
-		at: func(c *Config) any { return &c.Settings.Targets.SimilarityLatencyMilliseconds }, check: between(1, day)},
-	{Path: "targets.batchDocuments", Flag: "batch-documents", Help: "number of documents that the rerank target is meant for",
-		at: func(c *Config) any { return &c.Settings.Targets.BatchDocuments }, check: between(1, contract.MaxDocuments)},
+	{
+		Path: "targets.rerankLatencyMilliseconds", Flag: "rerank-target", unit: milliseconds, Help: "time within which a rerank shall be answered",
+		at: func(c *Config) any { return &c.Settings.Targets.RerankLatencyMilliseconds }, check: between(1, day),
+	},
+	{
+		Path: "targets.similarityLatencyMilliseconds", Flag: "similarity-target", unit: milliseconds, Help: "time within which a similarity shall be answered",
+		at: func(c *Config) any { return &c.Settings.Targets.SimilarityLatencyMilliseconds }, check: between(1, day),
+	},
+	{
+		Path: "targets.batchDocuments", Flag: "batch-documents", Help: "number of documents that the rerank target is meant for",
+		at: func(c *Config) any { return &c.Settings.Targets.BatchDocuments }, check: between(1, contract.MaxDocuments),
+	},
 
-	{Path: "limits.maxDocuments", Flag: "max-documents", Help: "documents in one request",
-		at: func(c *Config) any { return &c.Settings.Limits.MaxDocuments }, check: between(1, contract.MaxDocuments)},
-	{Path: "limits.maxQueryCharacters", Flag: "max-query-characters", Help: "characters of a query",
-		at: func(c *Config) any { return &c.Settings.Limits.MaxQueryCharacters }, check: between(1, contract.MaxQueryCharacters)},
-	{Path: "limits.maxDocumentCharacters", Flag: "max-document-characters", Help: "characters of a document",
-		at: func(c *Config) any { return &c.Settings.Limits.MaxDocumentCharacters }, check: between(1, contract.MaxDocumentCharacters)},
-	{Path: "limits.maxConcurrentRequests", Flag: "max-concurrent-requests", Help: "requests worked on at a time; more wait in line",
-		at: func(c *Config) any { return &c.Settings.Limits.MaxConcurrentRequests }, check: between(1, 10_000)},
-	{Path: "limits.requestTimeoutMilliseconds", Flag: "request-timeout", unit: milliseconds, Help: "longest time a request may take",
-		at: func(c *Config) any { return &c.Settings.Limits.RequestTimeoutMilliseconds }, check: between(1, day)},
-	{Path: "limits.maxBodyBytes", Flag: "max-body", unit: byteCount, Help: "size of a request body",
-		at: func(c *Config) any { return &c.Settings.Limits.MaxBodyBytes }, check: between(1<<10, 64<<20)},
+	{
+		Path: "limits.maxDocuments", Flag: "max-documents", Help: "documents in one request",
+		at: func(c *Config) any { return &c.Settings.Limits.MaxDocuments }, check: between(1, contract.MaxDocuments),
+	},
+	{
+		Path: "limits.maxQueryCharacters", Flag: "max-query-characters", Help: "characters of a query",
+		at: func(c *Config) any { return &c.Settings.Limits.MaxQueryCharacters }, check: between(1, contract.MaxQueryCharacters),
+	},
+	{
+		Path: "limits.maxDocumentCharacters", Flag: "max-document-characters", Help: "characters of a document",
+		at: func(c *Config) any { return &c.Settings.Limits.MaxDocumentCharacters }, check: between(1, contract.MaxDocumentCharacters),
+	},
+	{
+		Path: "limits.maxConcurrentRequests", Flag: "max-concurrent-requests", Help: "requests worked on at a time; more wait in line",
+		at: func(c *Config) any { return &c.Settings.Limits.MaxConcurrentRequests }, check: between(1, 10_000),
+	},
+	{
+		Path: "limits.requestTimeoutMilliseconds", Flag: "request-timeout", unit: milliseconds, Help: "longest time a request may take",
+		at: func(c *Config) any { return &c.Settings.Limits.RequestTimeoutMilliseconds }, check: between(1, day),
+	},
+	{
+		Path: "limits.maxBodyBytes", Flag: "max-body", unit: byteCount, Help: "size of a request body",
+		at: func(c *Config) any { return &c.Settings.Limits.MaxBodyBytes }, check: between(1<<10, 64<<20),
+	},
 
-	{Path: "breaker.failureThreshold", Flag: "breaker-failures", Help: "failures in a row that open the quantum breaker",
-		at: func(c *Config) any { return &c.Settings.Breaker.FailureThreshold }, check: between(1, 1000)},
-	{Path: "breaker.openSeconds", Flag: "breaker-open", unit: seconds, Help: "how long the breaker stays open",
-		at: func(c *Config) any { return &c.Settings.Breaker.OpenSeconds }, check: between(1, 24*3600)},
-	{Path: "breaker.halfOpenRequests", Flag: "breaker-probes", Help: "probes that must succeed to close the breaker",
-		at: func(c *Config) any { return &c.Settings.Breaker.HalfOpenRequests }, check: between(1, 100)},
+	{
+		Path: "breaker.failureThreshold", Flag: "breaker-failures", Help: "failures in a row that open the quantum breaker",
+		at: func(c *Config) any { return &c.Settings.Breaker.FailureThreshold }, check: between(1, 1000),
+	},
+	{
+		Path: "breaker.openSeconds", Flag: "breaker-open", unit: seconds, Help: "how long the breaker stays open",
+		at: func(c *Config) any { return &c.Settings.Breaker.OpenSeconds }, check: between(1, 24*3600),
+	},
+	{
+		Path: "breaker.halfOpenRequests", Flag: "breaker-probes", Help: "probes that must succeed to close the breaker",
+		at: func(c *Config) any { return &c.Settings.Breaker.HalfOpenRequests }, check: between(1, 100),
+	},
 
-	{Path: "drain.delaySeconds", Flag: "drain-delay", unit: seconds, Help: "how long to keep serving after SIGTERM while endpoints update",
-		at: func(c *Config) any { return &c.Settings.Drain.DelaySeconds }, check: between(0, 3600)},
-	{Path: "drain.timeoutSeconds", Flag: "drain-timeout", unit: seconds, Help: "how long active requests may take to finish after that",
-		at: func(c *Config) any { return &c.Settings.Drain.TimeoutSeconds }, check: between(1, 3600)},
+	{
+		Path: "drain.delaySeconds", Flag: "drain-delay", unit: seconds, Help: "how long to keep serving after SIGTERM while endpoints update",
+		at: func(c *Config) any { return &c.Settings.Drain.DelaySeconds }, check: between(0, 3600),
+	},
+	{
+		Path: "drain.timeoutSeconds", Flag: "drain-timeout", unit: seconds, Help: "how long active requests may take to finish after that",
+		at: func(c *Config) any { return &c.Settings.Drain.TimeoutSeconds }, check: between(1, 3600),
+	},
 
-	{Path: "degradation.policy", Flag: "degradation", Help: "when an answer may leave documents unscored: Never, OnOverload or OnDeadline",
+	{
+		Path: "degradation.policy", Flag: "degradation", Help: "when an answer may leave documents unscored: Never, OnOverload or OnDeadline",
 		at:    func(c *Config) any { return &c.Settings.Degradation.Policy },
-		check: oneOf(contract.DegradationNever, contract.DegradationOnOverload, contract.DegradationOnDeadline)},
-	{Path: "queue.longestWaitMilliseconds", Flag: "longest-wait", unit: milliseconds, Help: "expected wait above which a request is refused",
-		at: func(c *Config) any { return &c.Settings.Queue.LongestWaitMilliseconds }, check: between(1, day)},
-	{Path: "cache.maxBytes", Flag: "cache", unit: byteCount, Help: "size of the document cache; 0 turns it off",
-		at: func(c *Config) any { return &c.Settings.Cache.MaxBytes }, check: between(0, 1<<40)},
-	{Path: "memoryLimitBytes", Flag: "memory-limit", unit: byteCount, Help: "memory that the process may use",
-		at: func(c *Config) any { return &c.Settings.MemoryLimit }, check: between(64<<20, 1<<45)},
+		check: oneOf(contract.DegradationNever, contract.DegradationOnOverload, contract.DegradationOnDeadline),
+	},
+	{
+		Path: "queue.longestWaitMilliseconds", Flag: "longest-wait", unit: milliseconds, Help: "expected wait above which a request is refused",
+		at: func(c *Config) any { return &c.Settings.Queue.LongestWaitMilliseconds }, check: between(1, day),
+	},
+	{
+		Path: "cache.maxBytes", Flag: "cache", unit: byteCount, Help: "size of the document cache; 0 turns it off",
+		at: func(c *Config) any { return &c.Settings.Cache.MaxBytes }, check: between(0, 1<<40),
+	},
+	{
+		Path: "memoryLimitBytes", Flag: "memory-limit", unit: byteCount, Help: "memory that the process may use",
+		at: func(c *Config) any { return &c.Settings.MemoryLimit }, check: between(64<<20, 1<<45),
+	},
 
 	{Flag: "address", Help: "where to serve the API, as host:port", at: func(c *Config) any { return &c.Process.Address }, check: address},
 	{Flag: "metrics-address", Help: "where to serve /metrics, as host:port", at: func(c *Config) any { return &c.Process.MetricsAddress }, check: address},
-	{Flag: "threads", Help: "cores that the engine uses; 0: all that the process may use",
-		at: func(c *Config) any { return &c.Process.Threads }, check: between(0, 1024)},
+	{
+		Flag: "threads", Help: "cores that the engine uses; 0: all that the process may use",
+		at: func(c *Config) any { return &c.Process.Threads }, check: between(0, 1024),
+	},
 	{Flag: "kernel", Help: "the engine's set of kernels; default: the fastest that this CPU can run", at: func(c *Config) any { return &c.Process.Kernel }},
-	{Flag: "precision", Help: "arithmetic of the engine: auto, float32 or int16; auto takes the fastest that ranks like float32",
-		at: func(c *Config) any { return &c.Process.Precision }, check: oneOf("auto", "float32", "int16")},
+	{
+		Flag: "precision", Help: "arithmetic of the engine: auto, float32 or int16; auto takes the fastest that ranks like float32",
+		at: func(c *Config) any { return &c.Process.Precision }, check: oneOf("auto", "float32", "int16"),
+	},
 	{Flag: "api-keys", Help: "directory of API keys, one file each; default: everybody may use the server", at: func(c *Config) any { return &c.Process.KeysDir }},
 	{Flag: "log-level", Help: "debug, info, warn or error", at: func(c *Config) any { return &c.Process.LogLevel }, check: oneOf("debug", "info", "warn", "error")},
 	{Flag: "log-format", Help: "json or text", at: func(c *Config) any { return &c.Process.LogFormat }, check: oneOf("json", "text")},

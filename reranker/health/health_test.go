@@ -140,8 +140,11 @@ func TestDetailedJudgesTheWhole(t *testing.T) {
 			return math.NaN(), 0, nil
 		}}, [3]string{Unhealthy, StatusOK, StatusError}},
 		"the engine is not there yet": {memory(0.5), Engine{}, [3]string{Unhealthy, StatusOK, StatusError}},
-		"memory cannot be measured": {func() (Memory, error) { return Memory{}, errors.New("no file") },
-			Engine{SelfTest: golden}, [3]string{Unhealthy, StatusError, StatusOK}},
+		"memory cannot be measured": {
+			func() (Memory, error) { return Memory{}, errors.New("no file") },
+			Engine{SelfTest: golden},
+			[3]string{Unhealthy, StatusError, StatusOK},
+		},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -44,7 +44,8 @@ func checkMediaType(header string) error {
 		return api.NewProblem(api.CodeUnsupportedMediaType, "Content-Type is missing: want application/json")
 	}
 	media, params, err := mime.ParseMediaType(header)
-	if err != nil || (media != typeJSON && !(strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"))) {
+	isJSON := media == typeJSON || (strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json"))
+	if err != nil || !isJSON {
 		return api.NewProblem(api.CodeUnsupportedMediaType, "Content-Type is not JSON: want application/json")
 	}
 	switch charset := strings.ToLower(params["charset"]); charset {

@@ -82,11 +82,13 @@ func TestErrorsOfTheRankerBecomeProblems(t *testing.T) {
 		"overload": {
 			&rerank.OverloadedError{Reason: limit.ReasonQueue, RetryAfter: 1200 * time.Millisecond, Detail: "the wait is 3 s"},
 			429, "overloaded", "the server is busy: the wait is 3 s",
-			map[string]string{"Retry-After": "2", "Retry-After-Ms": "1200"}, `quantumrerank_shed_total{reason="queue_full"} 1`,
+			map[string]string{"Retry-After": "2", "Retry-After-Ms": "1200"},
+			`quantumrerank_shed_total{reason="queue_full"} 1`,
 		},
 		"draining": {
 			&rerank.OverloadedError{Reason: limit.ReasonDraining}, 503, "draining", "the server is shutting down",
-			map[string]string{"Retry-After": "1"}, `quantumrerank_shed_total{reason="draining"} 1`,
+			map[string]string{"Retry-After": "1"},
+			`quantumrerank_shed_total{reason="draining"} 1`,
 		},
 		"too large for the memory": {
 			&rerank.TooLargeError{Bytes: 9e9, Limit: 1e9}, 413, "request_too_large",
@@ -99,15 +101,19 @@ func TestErrorsOfTheRankerBecomeProblems(t *testing.T) {
 		"the deadline": {
 			fmt.Errorf("encode: %w", rerank.ErrDeadline), 504, "deadline_exceeded",
 			"the deadline passed before the answer was complete",
-			map[string]string{"X-Should-Retry": "false", "Retry-After": ""}, "quantumrerank_deadline_exceeded_total 1",
+			map[string]string{"X-Should-Retry": "false", "Retry-After": ""},
+			"quantumrerank_deadline_exceeded_total 1",
 		},
 		"the engine is switched off": {
 			&rerank.UnavailableError{RetryAfter: 30 * time.Second}, 503, "engine_unavailable",
-			"the engine is switched off after failures", map[string]string{"Retry-After": "30"}, "",
+			"the engine is switched off after failures",
+			map[string]string{"Retry-After": "30"},
+			"",
 		},
 		"the engine failed": {
 			&rerank.EngineError{Err: errors.New("secret detail")}, 500, "internal", "An unexpected error occurred",
-			map[string]string{"Retry-After": ""}, "",
+			map[string]string{"Retry-After": ""},
+			"",
 		},
 	}
 	for name, tc := range tests {

@@ -79,7 +79,7 @@ func (s *Server) Run(ctx context.Context, opt RunOptions) error {
 		}
 	case err := <-h.failed:
 		stopLoading()
-		<-loaded
+		_ = <-loaded // the listener's failure is the one to tell
 		return errors.Join(fmt.Errorf("serve: %w", err), s.closeBackend())
 	}
 
@@ -185,7 +185,7 @@ func (h *hosts) close() {
 func (s *Server) shutdown(h *hosts, delay time.Duration) {
 	s.drain()
 	s.log.Info("Began to drain", "delay", delay.String(), "active", s.Active())
-	time.Sleep(delay)
+	<-time.After(delay)
 
 	s.closing.Store(true)
 	timeout := time.Duration(s.settings.Drain.TimeoutSeconds) * time.Second

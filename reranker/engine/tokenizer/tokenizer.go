@@ -131,7 +131,8 @@ func (t *Tokenizer) Encode(dst []int32, text string, maxTokens int) (ids []int32
 		k.limit = start + max(len(f.before), maxTokens-len(f.after))
 	}
 	t.content(&k, text)
-	ids = append(k.dst, f.after...)
+	k.dst = append(k.dst, f.after...)
+	ids = k.dst
 	if maxTokens > 0 && len(ids)-start > maxTokens {
 		ids = ids[:start+maxTokens] // a limit below the frame itself
 	}

@@ -72,9 +72,23 @@ func TestStagesClimbAtOnceAndComeDownSlowly(t *testing.T) {
 		share float64
 		want  Stage
 	}{
-		{0.50, Normal}, {0.79, Normal}, {0.80, Warn}, {0.76, Warn}, {0.74, Normal},
-		{0.91, NotReady}, {0.86, NotReady}, {0.849, Shed}, {0.83, Shed}, {0.81, Shrink}, {0.80, Shrink}, {0.78, Warn}, {0.70, Normal},
-		{0.845, Shrink}, {0.875, Shed}, {0.99, NotReady}, {0.1, Normal},
+		{0.50, Normal},
+		{0.79, Normal},
+		{0.80, Warn},
+		{0.76, Warn},
+		{0.74, Normal},
+		{0.91, NotReady},
+		{0.86, NotReady},
+		{0.849, Shed},
+		{0.83, Shed},
+		{0.81, Shrink},
+		{0.80, Shrink},
+		{0.78, Warn},
+		{0.70, Normal},
+		{0.845, Shrink},
+		{0.875, Shed},
+		{0.99, NotReady},
+		{0.1, Normal},
 	}
 	stage := Normal
 	for i, step := range steps {

@@ -31,7 +31,7 @@ func TestDocumentsWithTheQuerysRareWordsComeFirst(t *testing.T) {
 
 func TestValueIsTheFormulas(t *testing.T) {
 	// One term in one of two documents of one word: f=1, len=mean, n=1, N=2.
-	idf := math.Log(1 + 1.5/1.5)
+	idf := math.Log(1 + (2-1+0.5)/(1+0.5))
 	want := idf * 2.2 / (1 + 1.2) / (idf * 2.2)
 	if got := prior.Scores("bread", []string{"bread", "stone"}); math.Abs(got[0]-want) > 1e-12 || got[1] != 0 {
 		t.Errorf("got %v, want %v and 0", got, want)

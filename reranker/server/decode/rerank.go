@@ -4,6 +4,7 @@
 package decode
 
 import (
+	"errors"
 	"io"
 
 	"github.com/quantumrerank/quantumrerank/reranker/server/api"
@@ -82,7 +83,7 @@ func (r *rerankReader) field(key string) error {
 // takes.
 func (r *rerankReader) lenient(want strictjson.Kind, got strictjson.Kind) {
 	if r.body.StrictError == nil {
-		r.body.StrictError, _ = r.Mismatch(string(want), string(got)).(*strictjson.Error)
+		errors.As(r.Mismatch(string(want), string(got)), &r.body.StrictError)
 	}
 }
 

@@ -87,7 +87,8 @@ func (d *Dialect) Request(b *decode.Rerank) (*api.Request, *api.Problem) {
 	if d.Native {
 		return r, native(r, b)
 	}
-	return r, foreign(r, b)
+	warnOfUnsupported(r, b)
+	return r, nil
 }
 
 func conflict(topK, topN int64) *api.Problem {
@@ -131,14 +132,13 @@ func native(r *api.Request, b *decode.Rerank) *api.Problem {
 	return nil
 }
 
-// foreign tells the caller which wishes are not fulfilled.
-func foreign(r *api.Request, b *decode.Rerank) *api.Problem {
+// warnOfUnsupported tells the caller which wishes are not fulfilled.
+func warnOfUnsupported(r *api.Request, b *decode.Rerank) {
 	keys := b.Unsupported()
 	sort.Strings(keys)
 	for _, key := range keys {
 		r.Warn("%s is not supported and was ignored", key)
 	}
-	return nil
 }
 
 // clip shortens a key for a message.

@@ -54,6 +54,11 @@ func (e *Error) Error() string {
 
 // fail makes an Error at the present position.
 func (d *Decoder) fail(kind ErrorKind, format string, args ...any) error {
+	return d.failure(kind, format, args...)
+}
+
+// failure is fail for who has more to say about it.
+func (d *Decoder) failure(kind ErrorKind, format string, args ...any) *Error {
 	return &Error{
 		Kind:    kind,
 		Offset:  d.Offset(),
@@ -65,7 +70,7 @@ func (d *Decoder) fail(kind ErrorKind, format string, args ...any) error {
 // Mismatch makes the WrongType error for a value that the caller has looked
 // at and cannot use.
 func (d *Decoder) Mismatch(want, got string) error {
-	err := d.fail(WrongType, "wrong type: want %s, got %s", want, got).(*Error)
+	err := d.failure(WrongType, "wrong type: want %s, got %s", want, got)
 	err.Want, err.Got = want, got
 	return err
 }

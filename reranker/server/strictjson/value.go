@@ -13,7 +13,7 @@ import (
 // ReadObject reads an object and calls value for each key, positioned at the
 // key's value, which value must read or skip.
 func (d *Decoder) ReadObject(value func(key string) error) error {
-	if err := d.open('{', Object); err != nil {
+	if err := d.open(Object); err != nil {
 		return err
 	}
 	seen := make(map[string]struct{})
@@ -87,7 +87,7 @@ func (d *Decoder) key() (string, error) {
 // ReadArray reads an array and calls element for each of its values,
 // positioned at the value, which element must read or skip.
 func (d *Decoder) ReadArray(element func(index int) error) error {
-	if err := d.open('[', Array); err != nil {
+	if err := d.open(Array); err != nil {
 		return err
 	}
 	if c, err := d.next(); err != nil {
@@ -116,7 +116,7 @@ func (d *Decoder) ReadArray(element func(index int) error) error {
 }
 
 // open consumes the bracket that begins a container.
-func (d *Decoder) open(bracket byte, want Kind) error {
+func (d *Decoder) open(want Kind) error {
 	got, err := d.Peek()
 	if err != nil {
 		return err
