@@ -173,16 +173,21 @@ rerank_sample() {
 
 next_steps() {
   title "What to try next"
+  say "  export KUBECONFIG=$kubeconfig"
+  if [[ -n $forward ]]; then
+    # The forwarding of this script ends with it.
+    url=http://localhost:8000
+    say "  kubectl -n $namespace port-forward service/$name-reranker 8000:80 &"
+  fi
   cat <<END
-  export KUBECONFIG=$kubeconfig
+  curl -s $url/v1/rerank -H 'Content-Type: application/json' \\
+    -d '{"query":"fresh bread","documents":["a bicycle","a loaf in a cloth"]}'
   kubectl -n $namespace describe rr $name                # what it is and why
   kubectl -n $namespace get deploy,svc,hpa,pdb,cm,sa,netpol
   kubectl -n $namespace patch rr $name --type merge -p '{"spec":{"method":"quantum"}}'
   kubectl -n $namespace patch rr $name --type merge -p '{"spec":{"replicas":2}}'
   kubectl -n $namespace patch rr $name --type merge -p '{"spec":{"memoryLimit":"16Mi"}}'   # refused, in words
   kubectl -n $namespace delete pod -l quantumrerank.io/reranker=$name   # and watch it come back
-  curl -s $url/v1/rerank -H 'Content-Type: application/json' \\
-    -d '{"query":"fresh bread","documents":["a bicycle","a loaf in a cloth"]}'
   make demo-down                                      # undo all of it
 END
 }

@@ -89,22 +89,13 @@ func TestOperatorMetricsAskWhoReads(t *testing.T) {
 		t.Skip("Services of this cluster cannot be reached from here")
 	}
 	namespace := newNamespace(t)
-	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "reader"}}
-	if err := k8s.Create(t.Context(), account); err != nil {
-		t.Fatal(err)
-	}
-	request := &authenticationv1.TokenRequest{}
-	if err := k8s.SubResource("token").Create(t.Context(), account, request); err != nil {
-		t.Fatal(err)
-	}
-	token := request.Status.Token
-
-	wantMetrics(t, "nobody", "", http.StatusUnauthorized)
-	wantMetrics(t, "somebody without the right", token, http.StatusForbidden)
+	wantMetrics(t, "nobody", "", http.StatusUnauthorized, "")
+	wantMetrics(t, "somebody without the right", tokenOf(t, namespace, "stranger"), http.StatusForbidden, "")
+	reader := tokenOf(t, namespace, "reader")
 	binding := &rbacv1.ClusterRoleBinding{
 		ObjectMeta: metav1.ObjectMeta{Name: namespace},
 		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: clusterRolePrefix + "metrics-reader"},
-		Subjects:   []rbacv1.Subject{{Kind: "ServiceAccount", Namespace: namespace, Name: account.Name}},
+		Subjects:   []rbacv1.Subject{{Kind: "ServiceAccount", Namespace: namespace, Name: "reader"}},
 	}
 	if err := k8s.Create(t.Context(), binding); err != nil {
 		t.Fatal(err)
@@ -114,15 +105,27 @@ func TestOperatorMetricsAskWhoReads(t *testing.T) {
 			t.Errorf("delete binding: %v", err)
 		}
 	})
-	page := wantMetrics(t, "somebody with the right", token, http.StatusOK)
-	if !strings.Contains(page, "controller_runtime_reconcile_total") {
-		t.Errorf("no series of the controller in:\n%.500s", page)
-	}
+	wantMetrics(t, "somebody with the right", reader, http.StatusOK, "controller_runtime_reconcile_total")
 }
 
-// wantMetrics reads the operator's metrics with a token until the status is the
-// wanted one: the operator keeps an answer of the API server for some seconds.
-func wantMetrics(t *testing.T, who, token string, status int) string {
+// tokenOf makes a ServiceAccount and a token of it.
+func tokenOf(t *testing.T, namespace, name string) string {
+	t.Helper()
+	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}}
+	if err := k8s.Create(t.Context(), account); err != nil {
+		t.Fatal(err)
+	}
+	request := &authenticationv1.TokenRequest{}
+	if err := k8s.SubResource("token").Create(t.Context(), account, request); err != nil {
+		t.Fatal(err)
+	}
+	return request.Status.Token
+}
+
+// wantMetrics reads the operator's metrics with a token until status and page
+// are as wanted: the operator keeps an answer of the API server for some
+// seconds, and its controller has series only once it leads.
+func wantMetrics(t *testing.T, who, token string, status int, contains string) {
 	t.Helper()
 	var svc corev1.Service
 	key := client.ObjectKey{Namespace: systemNamespace, Name: operatorName + "-metrics"}
@@ -131,7 +134,6 @@ func wantMetrics(t *testing.T, who, token string, status int) string {
 	}
 	// The certificate is the operator's own.
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true} //nolint:gosec // see above
-	var page string
 	eventually(t, time.Minute, "metrics for "+who, func(ctx context.Context) error {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("https://%s:%d/metrics", svc.Spec.ClusterIP, svc.Spec.Ports[0].Port), nil)
 		if err != nil {
@@ -146,11 +148,9 @@ func wantMetrics(t *testing.T, who, token string, status int) string {
 		}
 		defer response.Body.Close()
 		content, err := io.ReadAll(response.Body)
-		page = string(content)
-		if response.StatusCode != status {
-			err = errors.Join(err, fmt.Errorf("status %d, want %d: %.200s", response.StatusCode, status, page))
+		if response.StatusCode != status || !strings.Contains(string(content), contains) {
+			err = errors.Join(err, fmt.Errorf("status %d, want %d and %q: %.200s", response.StatusCode, status, contains, content))
 		}
 		return err
 	})
-	return page
 }
