@@ -71,23 +71,26 @@ func TestGramsMatchTheirDefinition(t *testing.T) {
 	}
 }
 
-func TestATransposedProductAddsUpRows(t *testing.T) {
+func TestCombineAddsUpRows(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
-	const rows, dim, n = 11, 50, 4
-	a, c := randomRows(rng, rows, dim), randomRows(rng, n, rows)
-	p := PackTransposed(a, rows, dim)
-	got := make([]float32, n*p.Width())
-	p.Times(got, c, n)
-	for k := range n {
-		for j := range p.Width() {
-			want := 0.0
-			for i := range rows {
-				if j < dim {
-					want += float64(c[k*rows+i]) * float64(a[i*dim+j])
+	for _, shape := range [][3]int{{1, 1, 1}, {4, 11, 50}, {16, 110, 384}, {40, 8, 33}} {
+		r, n, dim := shape[0], shape[1], shape[2]
+		c, a := randomRows(rng, r, n), randomRows(rng, n, dim)
+		got := Combine(c, r, a, n, dim)
+		if len(got) != r*dim {
+			t.Fatalf("%v: %d elements", shape, len(got))
+		}
+		for k := range r {
+			for j := range dim {
+				want, magnitude := 0.0, 0.0
+				for i := range n {
+					x := float64(c[k*n+i]) * float64(a[i*dim+j])
+					want += x
+					magnitude += math.Abs(x)
 				}
-			}
-			if math.Abs(float64(got[k*p.Width()+j])-want) > 1e-5 {
-				t.Errorf("element %d, %d: got %v, want %v", k, j, got[k*p.Width()+j], want)
+				if math.Abs(float64(got[k*dim+j])-want) > float64(n)*0x1p-23*magnitude {
+					t.Fatalf("%v, element %d, %d: got %v, want %v", shape, k, j, got[k*dim+j], want)
+				}
 			}
 		}
 	}

@@ -20,46 +20,76 @@ type Packed struct {
 	panels           *kernel.PanelsF32
 }
 
-// Pack lays out the rows x dim matrix a. Both sizes are padded by zeros to
-// what the kernels need.
-func Pack(a []float32, rows, dim int) *Packed {
-	return pack(rows, dim, func(dst []float32, stride int) {
-		for i := range rows {
-			copy(dst[i*stride:], a[i*dim:(i+1)*dim])
-		}
-	})
-}
-
-// PackTransposed lays out the transpose of the rows x dim matrix a: the
-// product then adds up rows of a.
-func PackTransposed(a []float32, rows, dim int) *Packed {
-	return pack(dim, rows, func(dst []float32, stride int) {
-		for i := range rows {
-			for j, x := range a[i*dim : (i+1)*dim] {
-				dst[j*stride+i] = x
-			}
-		}
-	})
-}
-
-// padded holds the matrices that pack fills up with zeros, between calls:
+// padded holds matrices that were filled up with zeros, between calls:
 // without it they were a third of what a document allocates.
 var padded = sync.Pool{New: func() any { return new([]float32) }}
 
-// pack lays out the matrix that fill writes over zeros.
-func pack(rows, dim int, fill func(dst []float32, stride int)) *Packed {
+// Pack lays out the rows x dim matrix a. Both sizes are padded by zeros to
+// what the kernels need.
+func Pack(a []float32, rows, dim int) *Packed {
 	p := &Packed{rows: rows, dim: dim, width: kernel.Pad(rows)}
 	d := kernel.Dense{Out: p.width, In: kernel.Pad(dim), Bias: make([]float32, p.width)}
 	buf := padded.Get().(*[]float32)
 	defer padded.Put(buf)
-	if cap(*buf) < d.Out*d.In {
-		*buf = make([]float32, d.Out*d.In)
-	}
-	d.Weights = (*buf)[:d.Out*d.In]
+	d.Weights = sized(buf, d.Out*d.In)
 	clear(d.Weights)
-	fill(d.Weights, d.In)
+	for i := range rows {
+		copy(d.Weights[i*d.In:], a[i*dim:(i+1)*dim])
+	}
 	p.panels = kernels().PackF32(&d)
 	return p
+}
+
+// sized returns n elements of *buf, which grows if it must.
+func sized(buf *[]float32, n int) []float32 {
+	if cap(*buf) < n {
+		*buf = make([]float32, n)
+	}
+	return (*buf)[:n]
+}
+
+// Combine returns the r x dim matrix C A of the r x n coefficients c and the
+// n x dim matrix a: r sums of rows of a.
+//
+// It is computed as its transpose, A'C', because packing the small C is cheap
+// and packing A' is not.
+func Combine(c []float32, r int, a []float32, n, dim int) []float32 {
+	packed := Pack(c, r, n)
+	in := kernel.Pad(n)
+	buf := padded.Get().(*[]float32)
+	defer padded.Put(buf)
+	work := sized(buf, dim*(in+packed.width))
+	turned, product := work[:dim*in], work[dim*in:]
+	clear(turned)
+	transpose(turned, in, a, n, dim)
+	kernels().MulF32(turned, dim, packed.panels, kernel.Rows(product, packed.width))
+	out := make([]float32, r*dim)
+	for j := range dim {
+		for k, x := range product[j*packed.width : j*packed.width+r] {
+			out[k*dim+j] = x
+		}
+	}
+	return out
+}
+
+// transpose writes the n x dim matrix a to dst, column by column of stride
+// elements; eight rows at a time, so that whole cache lines are written.
+func transpose(dst []float32, stride int, a []float32, n, dim int) {
+	i := 0
+	for ; i+8 <= n; i += 8 {
+		r0, r1, r2, r3 := a[i*dim:(i+1)*dim], a[(i+1)*dim:(i+2)*dim], a[(i+2)*dim:(i+3)*dim], a[(i+3)*dim:(i+4)*dim]
+		r4, r5, r6, r7 := a[(i+4)*dim:(i+5)*dim], a[(i+5)*dim:(i+6)*dim], a[(i+6)*dim:(i+7)*dim], a[(i+7)*dim:(i+8)*dim]
+		for j := range r0 {
+			column := dst[j*stride+i : j*stride+i+8 : j*stride+i+8]
+			column[0], column[1], column[2], column[3] = r0[j], r1[j], r2[j], r3[j]
+			column[4], column[5], column[6], column[7] = r4[j], r5[j], r6[j], r7[j]
+		}
+	}
+	for ; i < n; i++ {
+		for j, x := range a[i*dim : (i+1)*dim] {
+			dst[j*stride+i] = x
+		}
+	}
 }
 
 // Width is the length of a row of a product; beyond the rows of the packed

@@ -72,14 +72,7 @@ func combineSingle(c []float64, r int, rows []float32, n, dim int) []float32 {
 	for i := range coefficients {
 		coefficients[i] = float32(c[i])
 	}
-	packed := linalg.PackTransposed(rows, n, dim)
-	product := make([]float32, r*packed.Width())
-	packed.Times(product, coefficients, r)
-	out := make([]float32, r*dim)
-	for k := range r {
-		copy(out[k*dim:(k+1)*dim], product[k*packed.Width():])
-	}
-	return out
+	return linalg.Combine(coefficients, r, rows, n, dim)
 }
 
 // leadingWide is Leading for more rows than dimensions: the density matrix
