@@ -26,4 +26,6 @@
 // All matrices have inner and outer dimensions that are multiples of Align;
 // callers pad with zeros. Functions check the sizes of slices and panic with
 // "BUG:" if a caller got them wrong; no input data can cause a panic.
+//
+//go:generate ./generate.sh
 package kernel

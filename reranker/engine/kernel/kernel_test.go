@@ -18,7 +18,7 @@ import (
 const RequireEnv = "QUANTUMRERANK_TEST_REQUIRE"
 
 func TestMain(m *testing.M) {
-	fmt.Printf("kernels exercised: %s\n", strings.Join(Names(), ", "))
+	fmt.Fprintf(os.Stdout, "kernels exercised: %s\n", strings.Join(Names(), ", "))
 	os.Exit(m.Run())
 }
 

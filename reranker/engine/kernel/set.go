@@ -32,6 +32,7 @@ type Set struct {
 	transpose8  func(dst *float32, dstStride int, src *float32, srcStride, columns int)
 	tileI16     func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int)
 	quantizeI16 func(dst *int16, src *float32, n int, limit float32) (scale float32)
+	dot         func(a, b *float32, n int) float32
 }
 
 // genericWidth is a compromise between the length of the inner loop and the
@@ -50,6 +51,7 @@ func genericSet() *Set {
 		transpose8:  generic.Transpose8,
 		tileI16:     generic.TileI16(genericWidth),
 		quantizeI16: generic.QuantizeI16,
+		dot:         generic.Dot,
 	}
 }
 

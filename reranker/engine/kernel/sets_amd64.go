@@ -40,6 +40,7 @@ func avx512Set() *Set {
 		softmax:     avx512.Softmax,
 		transpose8:  avx512.Transpose8,
 		quantizeI16: avx512.QuantizeI16,
+		dot:         avx512.Dot,
 	}
 }
 
@@ -66,5 +67,6 @@ func avx2Set() *Set {
 		softmax:         avx2.Softmax,
 		transpose8:      avx2.Transpose8,
 		quantizeI16:     avx2.QuantizeI16,
+		dot:             avx2.Dot,
 	}
 }

@@ -35,6 +35,7 @@ var files = []file{
 	{"norm", (*generator).layerNorm},
 	{"quantize", (*generator).quantize},
 	{"keys", (*generator).keys},
+	{"dot", (*generator).dot},
 }
 
 func main() {

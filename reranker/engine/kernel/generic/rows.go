@@ -100,3 +100,13 @@ func QuantizeI16(dst *int16, src *float32, n int, limit float32) (scale float32)
 	}
 	return largest / limit
 }
+
+// Dot is the sum of a[i]*b[i] over n elements.
+func Dot(a, b *float32, n int) float32 {
+	var sum float32
+	y := unsafe.Slice(b, n)
+	for i, v := range unsafe.Slice(a, n) {
+		sum += float32(v * y[i])
+	}
+	return sum
+}
