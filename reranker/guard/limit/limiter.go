@@ -76,6 +76,11 @@ func (l *Limiter) Admit(ctx context.Context, cost Cost, patience time.Duration) 
 	if err != nil {
 		return nil, err
 	}
+	select {
+	case <-t.turn: // even with no patience at all
+		return t, nil
+	default:
+	}
 	start := time.Now()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()

@@ -99,6 +99,13 @@ func TestHeldBytesCountAndNeedNoPlace(t *testing.T) {
 	}
 }
 
+func TestFreePlaceNeedsNoPatience(t *testing.T) {
+	l := house(1, 0)
+	for range 100 {
+		admit(t, l, limit.Cost{Tokens: 1}, 0).Release()
+	}
+}
+
 func TestBytesAreAllOrNothing(t *testing.T) {
 	l := house(8, 100)
 	first := admit(t, l, limit.Cost{Bytes: 60}, time.Second)
