@@ -42,11 +42,20 @@ func Dot[T Real](a, b []T) float64 {
 // Norm returns the Euclidean length of a; it is NaN or +Inf when an element
 // is not finite.
 func Norm[T Real](a []T) float64 {
-	sum := 0.0
-	for _, x := range a {
-		sum += float64(x) * float64(x)
+	// In double precision even where T is not: squares of float32 overflow.
+	var s0, s1, s2, s3 float64
+	i := 0
+	for ; i+4 <= len(a); i += 4 {
+		x := a[i : i+4 : i+4]
+		s0 += float64(x[0]) * float64(x[0])
+		s1 += float64(x[1]) * float64(x[1])
+		s2 += float64(x[2]) * float64(x[2])
+		s3 += float64(x[3]) * float64(x[3])
 	}
-	return math.Sqrt(sum)
+	for ; i < len(a); i++ {
+		s0 += float64(a[i]) * float64(a[i])
+	}
+	return math.Sqrt((s0 + s1) + (s2 + s3))
 }
 
 // Normalize writes a at unit length to dst and reports whether that was

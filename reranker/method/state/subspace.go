@@ -79,21 +79,15 @@ func combineSingle(c []float64, r int, rows []float32, n, dim int) []float32 {
 // itself is then the smaller of the two.
 func leadingWide[T linalg.Real](e Ensemble[T], rank int) Subspace[T] {
 	dim := e.Dim
-	rho := make([]float64, dim*dim)
+	columns := make([]T, dim*e.N) // of the rows scaled by the roots of their weights
 	for i, w := range e.Weights {
-		row := e.Row(i)
-		for j, x := range row {
-			c := w * float64(x)
-			for k, y := range row[:j+1] {
-				rho[j*dim+k] += c * float64(y)
-			}
+		root := T(math.Sqrt(w))
+		for j, x := range e.Row(i) {
+			columns[j*e.N+i] = root * x
 		}
 	}
-	for j := range dim {
-		for k := range j {
-			rho[k*dim+j] = rho[j*dim+k]
-		}
-	}
+	rho := make([]float64, dim*dim)
+	linalg.Gram(rho, columns, dim, e.N)
 	values, vectors := linalg.TopEigen(rho, dim, rank)
 	r := significant[T](values)
 	s := Subspace[T]{Basis: make([]T, r*dim), Rank: r, Dim: dim}
