@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/quantumrerank/quantumrerank/reranker/rerank"
 )
@@ -38,22 +40,36 @@ func BenchmarkUnseen(b *testing.B) {
 			b.Run(fmt.Sprintf("workers=%d/batch=%d", workers, tokens), func(b *testing.B) {
 				r := complete(b, rerank.Options{Workers: workers, BatchTokens: tokens})
 				seed := uint64(0)
-				used := 0
+				used, cpu := 0, time.Duration(0)
 				for b.Loop() {
 					b.StopTimer()
 					seed++
 					documents := passages(b, 100, 110, seed)
+					before := processorTime(b)
 					b.StartTimer()
 					got, err := r.Rerank(b.Context(), rerank.Request{Query: "how do I repair a flat tire", Documents: documents})
 					if err != nil {
 						b.Fatal(err)
 					}
 					used += got.DocumentTokens
+					cpu += processorTime(b) - before
 				}
+				b.ReportMetric(cpu.Seconds()*1000/float64(b.N), "cpu-ms/op")
 				b.ReportMetric(float64(used)/b.Elapsed().Seconds(), "tokens/s")
 			})
 		}
 	}
+}
+
+// processorTime is what the process has used, which other processes change
+// less than they change the clock on the wall.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // BenchmarkSeen ranks 100 documents that are in the cache.
