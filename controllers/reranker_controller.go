@@ -47,6 +47,8 @@ type Reconciler struct {
 	OperatorNamespace string
 	// Watcher reports on targets; nil watches none.
 	Watcher *slo.Watcher
+	// Kinds knows the cluster's optional kinds; nil knows none.
+	Kinds *Kinds
 	// Now is the clock.
 	Now func() time.Time
 }
@@ -109,7 +111,7 @@ func (r *Reconciler) writeStatus(ctx context.Context, rr *v1alpha1.Reranker, nex
 	before := rr.DeepCopy()
 	rr.Status = next
 	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
-	err := r.Client.Status().Patch(ctx, rr, patch, client.FieldOwner(apply.Manager))
+	err := r.Client.Status().Patch(ctx, rr, patch, apply.Manager)
 	if err != nil {
 		return fmt.Errorf("write the status: %w", err)
 	}

@@ -51,6 +51,12 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager, workers int) error {
 		}
 		b = b.WatchesRawSource(source.Channel(r.Watcher.Changed, &handler.EnqueueRequestForObject{}))
 	}
+	if r.Kinds != nil {
+		if err := mgr.Add(r.Kinds); err != nil {
+			return err
+		}
+		b = b.WatchesRawSource(source.Channel(r.Kinds.Changed, &handler.EnqueueRequestForObject{}))
+	}
 	return b.
 		Named("reranker").
 		For(&v1alpha1.Reranker{}, builder.WithPredicates(predicate.Or(

@@ -45,10 +45,6 @@ const (
 	// ConditionPaused is present, and True, only with the annotation
 	// quantumrerank.io/paused: "true".
 	ConditionPaused = "Paused"
-
-	// ConditionMonitoringReady is present, and False, only when monitoring is
-	// wanted and the cluster does not know the kinds for it.
-	ConditionMonitoringReady = "MonitoringReady"
 )
 
 // Reasons for a Reranker that is as it should be, or on its way.
@@ -129,7 +125,4 @@ const (
 	ReasonCrashLoop = "CrashLoop"
 	// ReasonProgressDeadlineExceeded: a rollout made no progress in time.
 	ReasonProgressDeadlineExceeded = "ProgressDeadlineExceeded"
-	// ReasonMonitoringKindsMissing: the cluster has no PodMonitor or
-	// PrometheusRule.
-	ReasonMonitoringKindsMissing = "MonitoringKindsMissing"
 )

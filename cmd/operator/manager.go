@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/discovery"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -50,12 +51,21 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the manager: %w", err)
 	}
+	cluster, err := discovery.NewDiscoveryClientForConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("make a discovery client: %w", err)
+	}
+	kinds, err := controllers.NewKinds(cluster, mgr.GetClient())
+	if err != nil {
+		return nil, err
+	}
 	reconciler := &controllers.Reconciler{
 		Client:            mgr.GetClient(),
 		Reader:            mgr.GetAPIReader(),
 		Recorder:          mgr.GetEventRecorder("quantumrerank-operator"),
 		Image:             o.image,
 		OperatorNamespace: o.namespace,
+		Kinds:             kinds,
 		Watcher:           controllers.NewWatcher(mgr.GetClient()),
 		Now:               time.Now,
 	}

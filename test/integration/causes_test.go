@@ -17,7 +17,8 @@ import (
 )
 
 func ended(reason, message string, code int32) corev1.ContainerStatus {
-	return corev1.ContainerStatus{Name: "reranker", RestartCount: 2,
+	return corev1.ContainerStatus{
+		Name: "reranker", RestartCount: 2,
 		State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff", Message: "back-off"}},
 		LastTerminationState: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
 			Reason: reason, Message: message, ExitCode: code, FinishedAt: metav1.Now(),

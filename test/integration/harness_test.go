@@ -122,8 +122,9 @@ type operator struct {
 }
 
 // startOperator runs an operator for one namespace until the test ends, or
-// until stop. image is its release's image.
-func startOperator(t *testing.T, namespace, image string) *operator {
+// until stop. image is its release's image; more sets up what most tests do
+// without.
+func startOperator(t *testing.T, namespace, image string, more ...func(ctrl.Manager, *controllers.Reconciler)) *operator {
 	t.Helper()
 	op := &operator{counter: &counter{}}
 	config := rest.CopyConfig(adminConfig)
@@ -144,6 +145,9 @@ func startOperator(t *testing.T, namespace, image string) *operator {
 	op.reconciler = &controllers.Reconciler{
 		Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Recorder: mgr.GetEventRecorder("test"),
 		Image: image, OperatorNamespace: operatorNamespace, Now: time.Now,
+	}
+	for _, f := range more {
+		f(mgr, op.reconciler)
 	}
 	if err := op.reconciler.SetupWithManager(mgr, 2); err != nil {
 		t.Fatalf("set up the controller: %v", err)

@@ -76,7 +76,8 @@ func fullPodTemplate() *v1alpha1.PodTemplateSpec {
 		}},
 		PriorityClassName: "", RuntimeClassName: "", ImagePullSecrets: []v1alpha1.PullSecret{{Name: "pull"}},
 		Env: []corev1.EnvVar{
-			{Name: "EMPTY"}, {Name: "PLAIN", Value: "1"},
+			{Name: "EMPTY"},
+			{Name: "PLAIN", Value: "1"},
 			{Name: "NODE", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "spec.nodeName"}}},
 		},
 	}

@@ -52,6 +52,12 @@ func Children(in Input) []Child {
 		child(in, KindAutoscaler, name, Autoscaler(in)),
 		child(in, KindDisruptionBudget, name, DisruptionBudget(in)),
 	}
+	if in.Monitoring.PodMonitor {
+		out = append(out, child(in, KindPodMonitor, name, PodMonitor(in)))
+	}
+	if in.Monitoring.PrometheusRule {
+		out = append(out, child(in, KindPrometheusRule, name, PrometheusRule(in)))
+	}
 	return out
 }
 

@@ -70,6 +70,11 @@ func (p Plan) Next(w Window, e *v1alpha1.EffectiveSpec, replicas int32, now time
 
 func (p Plan) missed(h Histogram, targetMs int32, e *v1alpha1.EffectiveSpec, replicas int32, now time.Time) Plan {
 	p.calmSince = time.Time{}
+	if replicas < p.Floor {
+		// The autoscaler has not followed the last raise yet.
+		p.misses = 0
+		return p
+	}
 	latency, target := h.Quantile(float64(*e.Targets.Percentile)/100), float64(targetMs)/1000
 	if p.raises >= patience && latency >= p.before*effect {
 		p.GaveUp = true

@@ -90,6 +90,7 @@ func TestPlanner(t *testing.T) {
 		"two misses raise":                   {[]step{{window(slow), 2, 2}}, 3, false},
 		"a rest between misses":              {[]step{{window(slow), 2, 1}, {window(good), 2, 1}, {window(slow), 2, 1}}, 0, false},
 		"a gap between misses":               {[]step{{window(slow), 2, 1}, {noData, 2, 1}, {window(slow), 2, 1}}, 0, false},
+		"a raise that is not followed yet":   {[]step{{window(slow), 2, 99}}, 3, false},
 		"half as many again at most":         {[]step{{window(stuck), 4, 2}}, 6, false},
 		"never above the most":               {[]step{{window(stuck), 7, 2}}, 8, false},
 		"nothing at the most":                {[]step{{window(slow), 8, 9}}, 0, false},

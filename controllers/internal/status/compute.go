@@ -37,8 +37,10 @@ func Compute(in Input) Output {
 func ComputePaused(in Input) Output {
 	out := *in.Reranker.Status.DeepCopy()
 	set := newSetter(&out, &in)
-	set.put(condition{v1alpha1.ConditionPaused, metav1.ConditionTrue, v1alpha1.ReasonPaused,
-		"the annotation " + v1alpha1.AnnotationPaused + " stops the operator; remove it to go on"})
+	set.put(condition{
+		v1alpha1.ConditionPaused, metav1.ConditionTrue, v1alpha1.ReasonPaused,
+		"the annotation " + v1alpha1.AnnotationPaused + " stops the operator; remove it to go on",
+	})
 	return Output{Status: out}
 }
 

@@ -64,55 +64,63 @@ func TestConditions(t *testing.T) {
 		want string
 	}{
 		"nothing yet": {
-			two, Input{},
+			two,
+			Input{},
 			"Ready=False/PodsStarting Available=False/PodsStarting ModelLoaded=Unknown/Loading TargetsMet=Unknown/NoPods AutoscalingActive=False/FixedReplicas Degraded=False/Healthy Reconciling=True/RollingOut",
 		},
 		"all serve": {
-			two, Input{Deployment: deployment(2, 2, 2)},
+			two,
+			Input{Deployment: deployment(2, 2, 2)},
 			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=False/Healthy",
 		},
 		"a rollout that goes well": {
-			two, Input{Deployment: deployment(2, 1, 2)},
+			two,
+			Input{Deployment: deployment(2, 1, 2)},
 			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=False/Healthy Reconciling=True/RollingOut",
 		},
 		"a rollout that fails while old pods serve": {
-			two, Input{Deployment: deployment(2, 1, 2), Pods: []corev1.Pod{crashed("p", `{"reason":"ModelNotFound","message":"no file"}`)}},
+			two,
+			Input{Deployment: deployment(2, 1, 2), Pods: []corev1.Pod{crashed("p", `{"reason":"ModelNotFound","message":"no file"}`)}},
 			"Ready=False/ModelNotFound Available=True/Available ModelLoaded=False/ModelNotFound TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=True/ModelNotFound Stalled=True/ModelNotFound",
 		},
 		"one of two pods crashes": {
-			two, Input{Deployment: deployment(2, 2, 1), Pods: []corev1.Pod{crashed("p", "boom")}},
+			two,
+			Input{Deployment: deployment(2, 2, 1), Pods: []corev1.Pod{crashed("p", "boom")}},
 			"Ready=False/CrashLoop Available=False/PodsStarting ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=True/CrashLoop Reconciling=True/RollingOut",
 		},
 		"a pod was killed for memory and serves again": {
-			two, Input{Deployment: deployment(2, 2, 2), Pods: []corev1.Pod{oomThenReady(time.Minute)}},
+			two,
+			Input{Deployment: deployment(2, 2, 2), Pods: []corev1.Pod{oomThenReady(time.Minute)}},
 			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=True/OOMKilled",
 		},
 		"that was long ago": {
-			two, Input{Deployment: deployment(2, 2, 2), Pods: []corev1.Pod{oomThenReady(time.Hour)}},
+			two,
+			Input{Deployment: deployment(2, 2, 2), Pods: []corev1.Pod{oomThenReady(time.Hour)}},
 			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=False/Healthy",
 		},
 		"suspended": {
-			v1alpha1.RerankerSpec{Suspend: new(true)}, Input{Deployment: deployment(0, 0, 0)},
+			v1alpha1.RerankerSpec{Suspend: new(true)},
+			Input{Deployment: deployment(0, 0, 0)},
 			"Ready=False/Suspended Available=False/Suspended ModelLoaded=Unknown/Suspended TargetsMet=Unknown/NoPods AutoscalingActive=False/Suspended Degraded=False/Healthy",
 		},
 		"scaled to zero": {
-			v1alpha1.RerankerSpec{Replicas: new(int32(0))}, Input{Deployment: deployment(0, 0, 0)},
+			v1alpha1.RerankerSpec{Replicas: new(int32(0))},
+			Input{Deployment: deployment(0, 0, 0)},
 			"Ready=False/ScaledToZero Available=False/ScaledToZero ModelLoaded=Unknown/ScaledToZero TargetsMet=Unknown/NoPods AutoscalingActive=False/FixedReplicas Degraded=False/Healthy",
 		},
 		"a child that somebody must move": {
-			two, Input{Failure: &Failure{Reason: "NameConflict", Message: "m", Terminal: true}},
+			two,
+			Input{Failure: &Failure{Reason: "NameConflict", Message: "m", Terminal: true}},
 			"Ready=False/NameConflict Available=False/PodsStarting ModelLoaded=Unknown/Loading TargetsMet=Unknown/NoPods AutoscalingActive=False/FixedReplicas Degraded=False/Healthy Stalled=True/NameConflict",
 		},
 		"a child that time will move": {
-			two, Input{Deployment: deployment(2, 2, 2), Failure: &Failure{Reason: "ApplyFailed", Message: "m"}},
+			two,
+			Input{Deployment: deployment(2, 2, 2), Failure: &Failure{Reason: "ApplyFailed", Message: "m"}},
 			"Ready=False/ApplyFailed Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=False/Healthy Reconciling=True/ApplyFailed",
 		},
-		"no kinds for monitoring": {
-			two, Input{Deployment: deployment(2, 2, 2), MissingKinds: []string{"PodMonitor"}},
-			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=False/Healthy MonitoringReady=False/MonitoringKindsMissing",
-		},
 		"targets that are missed do not make it unready": {
-			two, Input{Deployment: deployment(2, 2, 2), Targets: &Targets{Status: "False", Reason: "RerankTooSlow", Message: "m"}},
+			two,
+			Input{Deployment: deployment(2, 2, 2), Targets: &Targets{Status: "False", Reason: "RerankTooSlow", Message: "m"}},
 			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=False/RerankTooSlow AutoscalingActive=False/FixedReplicas Degraded=False/Healthy",
 		},
 	} {
@@ -182,11 +190,13 @@ func TestTransitions(t *testing.T) {
 			[]metav1.Condition{cond("Ready", isTrue, "Available")}, []metav1.Condition{cond("Ready", isTrue, "Available")}, nil,
 		},
 		"ready": {
-			[]metav1.Condition{cond("Ready", isFalse, "PodsStarting")}, []metav1.Condition{cond("Ready", isTrue, "Available")},
+			[]metav1.Condition{cond("Ready", isFalse, "PodsStarting")},
+			[]metav1.Condition{cond("Ready", isTrue, "Available")},
 			[]Transition{{"Ready", "Normal", "Available", "m"}},
 		},
 		"starting is no trouble": {
-			nil, []metav1.Condition{cond("Ready", isFalse, "PodsStarting"), cond("Degraded", isFalse, "Healthy")},
+			nil,
+			[]metav1.Condition{cond("Ready", isFalse, "PodsStarting"), cond("Degraded", isFalse, "Healthy")},
 			[]Transition{{"Ready", "Normal", "PodsStarting", "m"}},
 		},
 		"trouble": {

@@ -33,7 +33,7 @@ const (
 // onlyWhenAbnormal are conditions that are absent in a healthy Reranker.
 var onlyWhenAbnormal = []string{
 	v1alpha1.ConditionReconciling, v1alpha1.ConditionStalled,
-	v1alpha1.ConditionPaused, v1alpha1.ConditionMonitoringReady,
+	v1alpha1.ConditionPaused,
 }
 
 // conditions lists every condition that holds now.
@@ -51,10 +51,6 @@ func conditions(in *Input, found []cause) []condition {
 		out = append(out, stalled)
 	} else if !in.rolledOut() || in.Failure != nil {
 		out = append(out, condition{v1alpha1.ConditionReconciling, isTrue, reconcilingReason(in), ready.message})
-	}
-	if len(in.MissingKinds) > 0 {
-		out = append(out, condition{v1alpha1.ConditionMonitoringReady, isFalse, v1alpha1.ReasonMonitoringKindsMissing,
-			"the cluster does not know " + strings.Join(in.MissingKinds, " and ")})
 	}
 	return out
 }

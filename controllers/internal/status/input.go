@@ -30,9 +30,6 @@ type Input struct {
 	Pods              []corev1.Pod
 	// Failure says why children could not be written; nil when they were.
 	Failure *Failure
-	// MissingKinds are kinds that monitoring wants and the cluster lacks.
-	MissingKinds []string
-	Paused       bool
 	// Targets is what was measured; nil before the first measurement.
 	Targets *Targets
 	Now     time.Time
