@@ -44,7 +44,13 @@ func helm(t *testing.T, args ...string) (stdout, stderr string, err error) {
 // render returns what the chart renders with the given arguments of helm.
 func render(t *testing.T, args ...string) string {
 	t.Helper()
-	args = append([]string{"template", "quantumrerank", chart, "--namespace", "quantumrerank-system", "--kube-version", "1.37.0"}, args...)
+	return renderFrom(t, chart, args...)
+}
+
+// renderFrom does the same with the chart of a directory.
+func renderFrom(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	args = append([]string{"template", "quantumrerank", dir, "--namespace", "quantumrerank-system", "--kube-version", "1.37.0"}, args...)
 	stdout, stderr, err := helm(t, args...)
 	if err != nil {
 		t.Fatalf("helm %q: %v\n%s", args, err, stderr)
