@@ -217,3 +217,18 @@ func TestRawScoresAreLogits(t *testing.T) {
 		t.Errorf("got %s, want prefix %s", got, want)
 	}
 }
+
+func TestNativeRequestsDoNotObeyOtherDialects(t *testing.T) {
+	t.Parallel()
+	p := servingPod()
+	w := p.post(t, "/v1/rerank", `{"query":"q","documents":["xxx"],"method":"hybrid","raw_scores":true,"truncation":false,"return_text":false,"return_len":true}`)
+	body := w.Body.String()
+	for _, want := range []string{`"relevance_score":0.3`, `"document":{"text":"xxx"}`, `key \"raw_scores\" belongs to another dialect`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %s in %s", want, body)
+		}
+	}
+	if strings.Contains(body, `"usage":{"prompt_tokens":42,"total_tokens":42},"tokens"`) || p.ranker.requests[0].TruncateNone {
+		t.Errorf("a foreign key was obeyed: %s", body)
+	}
+}

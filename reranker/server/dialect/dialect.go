@@ -85,7 +85,7 @@ func (d *Dialect) Request(b *decode.Rerank) (*api.Request, *api.Problem) {
 		r.TopK = b.TopN
 	}
 	if d.Native {
-		return r, native(r, b)
+		return r, d.native(r, b)
 	}
 	warnOfUnsupported(r, b)
 	return r, nil
@@ -99,7 +99,7 @@ func conflict(topK, topN int64) *api.Problem {
 }
 
 // native applies what only native requests are held to.
-func native(r *api.Request, b *decode.Rerank) *api.Problem {
+func (d *Dialect) native(r *api.Request, b *decode.Rerank) *api.Problem {
 	if b.StrictError != nil {
 		return decode.AsProblem(b.StrictError)
 	}
@@ -115,6 +115,14 @@ func native(r *api.Request, b *decode.Rerank) *api.Problem {
 			Code: api.CodeValueInvalid, Field: "truncate", Pointer: "/truncate", Limit: []string{"none", "end"},
 			Message: "truncate must be none or end",
 		}})
+	}
+	// Keys of other dialects are ignored, and so is what they asked for.
+	r.RawScores, r.ReturnTokens = false, false
+	if !b.Keys["truncate"] {
+		r.Truncation = api.TruncateEnd
+	}
+	if !b.Keys["return_documents"] {
+		r.ReturnDocuments = d.ReturnDocuments
 	}
 	for _, key := range b.Unknown {
 		r.Warn("unknown key %q was ignored", clip(key))
