@@ -53,11 +53,11 @@ func (s *Set) Attention(out []float32, stride int, q, k, v []float32, n, dim int
 			if c+s.Width == columns {
 				bias = mask
 			}
-			s.tileF32(rows, dim, &q[r*dim], dim, &keys[c*dim], s.Width, &scores[c], columns, bias)
+			s.tileF32(rows, dim, &q[r*dim], dim, &keys[c*dim], s.Width, &scores[c], columns, bias, &v[0])
 		}
 		s.Softmax(scores, rows, columns)
 		for d := 0; d < dim; d += s.Width {
-			s.tileF32(rows, n, &scores[0], columns, &v[d], dim, &out[r*stride+d], stride, &zeros[0])
+			s.tileF32(rows, n, &scores[0], columns, &v[d], dim, &out[r*stride+d], stride, &zeros[0], &v[d])
 		}
 		r += rows
 	}

@@ -79,6 +79,44 @@ func BenchmarkMul(b *testing.B) {
 	}
 }
 
+// BenchmarkModel multiplies with the weights of all layers of MiniLM in turn, so
+// that they come from as far away as in the encoder.
+func BenchmarkModel(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, rows := range []int{16, 192} {
+		x, y, q, scales := Floats(rows*1536), Floats(rows*1536), Integers(rows*1536), Floats(rows*PartsI16(1536))
+		fill(r, x)
+		operations := 6 * 2 * float64(rows) * 4608 * 384
+		for _, s := range Available() {
+			if s.Name == "generic" {
+				continue
+			}
+			var exact []*PanelsF32
+			var integer []*PanelsI16
+			for range 6 {
+				for _, l := range layers {
+					d := randomDense(r, l.out, l.in)
+					exact, integer = append(exact, s.PackF32(d)), append(integer, s.PackI16(d))
+				}
+			}
+			b.Run(fmt.Sprintf("%s/float32/%d", s.Name, rows), func(b *testing.B) {
+				rate(b, operations, func() {
+					for _, w := range exact {
+						s.MulF32(x, rows, w, Rows(y, w.out))
+					}
+				})
+			})
+			b.Run(fmt.Sprintf("%s/int16/%d", s.Name, rows), func(b *testing.B) {
+				rate(b, operations, func() {
+					for _, w := range integer {
+						s.MulI16(q, scales, rows, w, Rows(y, w.out))
+					}
+				})
+			})
+		}
+	}
+}
+
 func BenchmarkRows(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, s := range Available() {

@@ -82,9 +82,11 @@ func (s *Set) MulF32(x []float32, rows int, w *PanelsF32, out Output) {
 	}
 	for n := 0; n < w.out; n += s.Width {
 		c := out.column(n, rows, s.Width)
+		next := following(w.weights, n*w.in, s.Width*w.in)
 		for r := 0; r < rows; {
 			h := s.tileRows(rows - r)
-			s.tileF32(h, w.in, &x[r*w.in], w.in, &w.weights[n*w.in], s.Width, &c[r*out.Stride], out.Stride, &w.bias[n])
+			s.tileF32(h, w.in, &x[r*w.in], w.in, &w.weights[n*w.in], s.Width, &c[r*out.Stride], out.Stride, &w.bias[n], &next[0])
+			next = skip(next, w.in/stepsPerTurn*cacheLine/4)
 			r += h
 		}
 	}
@@ -97,3 +99,19 @@ func (s *Set) tileRows(left int) int {
 	tiles := (left + s.Rows - 1) / s.Rows
 	return (left + tiles - 1) / tiles
 }
+
+// stepsPerTurn is the number of steps after which a tile fetches a cache line
+// of the weights that follow.
+const stepsPerTurn = 4
+
+// following returns the panel after the one at first, or that one itself where
+// it is the last.
+func following[T any](weights []T, first, size int) []T {
+	if next := first + size; next < len(weights) {
+		first = next
+	}
+	return weights[first : first+size]
+}
+
+// skip drops what a tile has fetched, but keeps at least one element.
+func skip[T any](next []T, fetched int) []T { return next[min(fetched, len(next)-1):] }

@@ -158,9 +158,11 @@ func (s *Set) MulI16(x []int16, scales []float32, rows int, w *PanelsI16, out Ou
 			if i > 0 {
 				add, stride = c, out.Stride // on top of the parts before
 			}
+			next := following(p.weights, n*p.size, s.Width*p.size)
 			for r := 0; r < rows; {
 				h := s.tileRows(rows - r)
-				s.tileI16(h, p.size/2, &x[r*w.in+p.first], w.in, &p.weights[n*p.size], &c[r*out.Stride], out.Stride, &scales[i*rows+r], &p.scales[n], &add[r*stride], stride)
+				s.tileI16(h, p.size/2, &x[r*w.in+p.first], w.in, &p.weights[n*p.size], &c[r*out.Stride], out.Stride, &scales[i*rows+r], &p.scales[n], &add[r*stride], stride, &next[0])
+				next = skip(next, p.size/2/stepsPerTurn*cacheLine/2)
 				r += h
 			}
 		}

@@ -25,12 +25,12 @@ type Set struct {
 	// PrefersIntegers says that products of integers are the faster ones.
 	PrefersIntegers bool
 
-	tileF32     func(rows, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32)
+	tileF32     func(rows, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias, next *float32)
 	layerNorm   func(dst, x, residual, gamma, beta *float32, n int, eps float32)
 	gelu        func(x *float32, n int)
 	softmax     func(x *float32, rows, n int)
 	transpose8  func(dst *float32, dstStride int, src *float32, srcStride, columns int)
-	tileI16     func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int)
+	tileI16     func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int, next *int16)
 	quantizeI16 func(dst *int16, src *float32, n int, limit float32) (scale float32)
 	dot         func(a, b *float32, n int) float32
 }

@@ -63,9 +63,9 @@ func (s *Set) Project(dst, x []float32, rows int, basis []float32, vectors, dim 
 		for r := 0; r < rows; {
 			h := s.tileRows(rows - r)
 			if v+s.Width <= vectors {
-				s.tileF32(h, dim, &x[r*dim], dim, &panels[v*dim], s.Width, &dst[r*vectors+v], vectors, &zeros[0])
+				s.tileF32(h, dim, &x[r*dim], dim, &panels[v*dim], s.Width, &dst[r*vectors+v], vectors, &zeros[0], &panels[v*dim])
 			} else {
-				s.tileF32(h, dim, &x[r*dim], dim, &panels[v*dim], s.Width, &last[0], s.Width, &zeros[0])
+				s.tileF32(h, dim, &x[r*dim], dim, &panels[v*dim], s.Width, &last[0], s.Width, &zeros[0], &panels[v*dim])
 				for i := range h {
 					copy(dst[(r+i)*vectors+v:(r+i+1)*vectors], last[i*s.Width:])
 				}

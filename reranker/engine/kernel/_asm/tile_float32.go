@@ -11,10 +11,10 @@ import (
 // float32Product starts every sum at the bias and adds fused products.
 var float32Product = product{
 	name:      "TileF32",
-	signature: "func(rows, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32)",
+	signature: "func(rows, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias, next *float32)",
 	doc: []string{
 		"TileF32 computes c[r][j] = bias[j] + sum over s of a[r][s]*b[s][j] with one",
-		"fused multiply-add a step, for one panel's columns. Strides are in elements.",
+		"fused multiply-add a step, for one panel's columns. Strides are in elements. next is fetched into the cache.",
 	},
 	shift:  2,
 	stride: true,

@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-const int16Signature = "func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int)"
+const int16Signature = "func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int, next *int16)"
 
 // int16Product multiplies pairs and adds them to 32-bit sums in two
 // instructions.
@@ -18,7 +18,7 @@ var int16Product = product{
 	doc: []string{
 		"TileI16 computes c[r][j] = float32(sum)*(rowScale[r]*columnScale[j]) + add[r][j],",
 		"where sum is over the products of int16 pairs, two for each step. A stride of",
-		"zero makes add a bias; add may be c.",
+		"zero makes add a bias; add may be c. next is fetched into the cache.",
 	},
 	shift: 1,
 	start: (*tile).zeroSums,

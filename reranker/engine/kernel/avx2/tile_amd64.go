@@ -8,10 +8,10 @@
 package avx2
 
 // TileF32 computes c[r][j] = bias[j] + sum over s of a[r][s]*b[s][j] with one
-// fused multiply-add a step, for one panel's columns. Strides are in elements.
-func TileF32(rows int, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32)
+// fused multiply-add a step, for one panel's columns. Strides are in elements. next is fetched into the cache.
+func TileF32(rows int, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, next *float32)
 
 // TileI16 computes c[r][j] = float32(sum)*(rowScale[r]*columnScale[j]) + add[r][j],
 // where sum is over the products of int16 pairs, two for each step. A stride of
-// zero makes add a bias; add may be c.
-func TileI16(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, add *float32, addStride int)
+// zero makes add a bias; add may be c. next is fetched into the cache.
+func TileI16(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, add *float32, addStride int, next *int16)

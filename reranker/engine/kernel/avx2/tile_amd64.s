@@ -7,9 +7,9 @@
 
 #include "textflag.h"
 
-// func TileF32(rows int, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32)
-// Requires: AVX, FMA3
-TEXT ·TileF32(SB), NOSPLIT|NOFRAME, $0-72
+// func TileF32(rows int, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, next *float32)
+// Requires: AVX, FMA3, MMX+
+TEXT ·TileF32(SB), NOSPLIT|NOFRAME, $0-80
 	MOVQ rows+0(FP), AX
 	CMPQ AX, $0x06
 	JE   rows6
@@ -49,10 +49,12 @@ rows6:
 	SHLQ    $0x02, DI
 	LEAQ    (DI)(DI*2), R8
 	LEAQ    (SI)(R8*1), R8
+	MOVQ    next+72(FP), R9
 	SUBQ    $0x04, AX
 	JL      one6
 
 four6:
+	PREFETCHT1   (R9)
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	VBROADCASTSS (SI), Y14
@@ -136,6 +138,7 @@ four6:
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, R8
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R9
 	SUBQ         $0x04, AX
 	JGE          four6
 
@@ -216,10 +219,12 @@ rows5:
 	SHLQ    $0x02, DI
 	LEAQ    (DI)(DI*2), R8
 	LEAQ    (SI)(R8*1), R8
+	MOVQ    next+72(FP), R9
 	SUBQ    $0x04, AX
 	JL      one5
 
 four5:
+	PREFETCHT1   (R9)
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (SI), Y12
@@ -291,6 +296,7 @@ four5:
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, R8
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R9
 	SUBQ         $0x04, AX
 	JGE          four5
 
@@ -363,10 +369,12 @@ rows4:
 	SHLQ    $0x02, DI
 	LEAQ    (DI)(DI*2), R8
 	LEAQ    (SI)(R8*1), R8
+	MOVQ    next+72(FP), R9
 	SUBQ    $0x04, AX
 	JL      one4
 
 four4:
+	PREFETCHT1   (R9)
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
 	VBROADCASTSS (SI), Y10
@@ -426,6 +434,7 @@ four4:
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, R8
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R9
 	SUBQ         $0x04, AX
 	JGE          four4
 
@@ -488,10 +497,12 @@ rows3:
 	MOVQ    a+16(FP), SI
 	MOVQ    lda+24(FP), DI
 	SHLQ    $0x02, DI
+	MOVQ    next+72(FP), R8
 	SUBQ    $0x04, AX
 	JL      one3
 
 four3:
+	PREFETCHT1   (R8)
 	VMOVUPS      (CX), Y6
 	VMOVUPS      32(CX), Y7
 	VBROADCASTSS (SI), Y8
@@ -538,6 +549,7 @@ four3:
 	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         $0x10, SI
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R8
 	SUBQ         $0x04, AX
 	JGE          four3
 
@@ -591,10 +603,12 @@ rows2:
 	MOVQ    a+16(FP), SI
 	MOVQ    lda+24(FP), DI
 	SHLQ    $0x02, DI
+	MOVQ    next+72(FP), R8
 	SUBQ    $0x04, AX
 	JL      one2
 
 four2:
+	PREFETCHT1   (R8)
 	VMOVUPS      (CX), Y4
 	VMOVUPS      32(CX), Y5
 	VBROADCASTSS (SI), Y6
@@ -629,6 +643,7 @@ four2:
 	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         $0x10, SI
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R8
 	SUBQ         $0x04, AX
 	JGE          four2
 
@@ -674,10 +689,12 @@ rows1:
 	MOVQ    a+16(FP), SI
 	MOVQ    lda+24(FP), DI
 	SHLQ    $0x02, DI
+	MOVQ    next+72(FP), DI
 	SUBQ    $0x04, AX
 	JL      one1
 
 four1:
+	PREFETCHT1   (DI)
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (SI), Y4
@@ -700,6 +717,7 @@ four1:
 	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         $0x10, SI
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, DI
 	SUBQ         $0x04, AX
 	JGE          four1
 
@@ -727,9 +745,9 @@ done1:
 	VZEROUPPER
 	RET
 
-// func TileI16(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, add *float32, addStride int)
-// Requires: AVX, AVX2
-TEXT ·TileI16(SB), NOSPLIT|NOFRAME, $0-88
+// func TileI16(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, add *float32, addStride int, next *int16)
+// Requires: AVX, AVX2, MMX+
+TEXT ·TileI16(SB), NOSPLIT|NOFRAME, $0-96
 	MOVQ rows+0(FP), AX
 	CMPQ AX, $0x06
 	JE   rows6
@@ -765,10 +783,12 @@ rows6:
 	SHLQ  $0x01, BX
 	LEAQ  (BX)(BX*2), SI
 	LEAQ  (DX)(SI*1), SI
+	MOVQ  next+88(FP), DI
 	SUBQ  $0x04, AX
 	JL    one6
 
 four6:
+	PREFETCHT1   (DI)
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	VPBROADCASTD (DX), Y14
@@ -900,6 +920,7 @@ four6:
 	ADDQ         $0x10, DX
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000100, CX
+	ADDQ         $0x40, DI
 	SUBQ         $0x04, AX
 	JGE          four6
 
@@ -1052,10 +1073,12 @@ rows5:
 	SHLQ  $0x01, BX
 	LEAQ  (BX)(BX*2), SI
 	LEAQ  (DX)(SI*1), SI
+	MOVQ  next+88(FP), DI
 	SUBQ  $0x04, AX
 	JL    one5
 
 four5:
+	PREFETCHT1   (DI)
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VPBROADCASTD (DX), Y12
@@ -1167,6 +1190,7 @@ four5:
 	ADDQ         $0x10, DX
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000100, CX
+	ADDQ         $0x40, DI
 	SUBQ         $0x04, AX
 	JGE          four5
 
@@ -1299,10 +1323,12 @@ rows4:
 	SHLQ  $0x01, BX
 	LEAQ  (BX)(BX*2), SI
 	LEAQ  (DX)(SI*1), SI
+	MOVQ  next+88(FP), DI
 	SUBQ  $0x04, AX
 	JL    one4
 
 four4:
+	PREFETCHT1   (DI)
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
 	VPBROADCASTD (DX), Y10
@@ -1394,6 +1420,7 @@ four4:
 	ADDQ         $0x10, DX
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000100, CX
+	ADDQ         $0x40, DI
 	SUBQ         $0x04, AX
 	JGE          four4
 
@@ -1504,10 +1531,12 @@ rows3:
 	MOVQ  a+16(FP), DX
 	MOVQ  lda+24(FP), BX
 	SHLQ  $0x01, BX
+	MOVQ  next+88(FP), SI
 	SUBQ  $0x04, AX
 	JL    one3
 
 four3:
+	PREFETCHT1   (SI)
 	VMOVUPS      (CX), Y6
 	VMOVUPS      32(CX), Y7
 	VPBROADCASTD (DX), Y8
@@ -1578,6 +1607,7 @@ four3:
 	VPADDD       Y8, Y5, Y5
 	ADDQ         $0x10, DX
 	ADDQ         $0x00000100, CX
+	ADDQ         $0x40, SI
 	SUBQ         $0x04, AX
 	JGE          four3
 
@@ -1667,10 +1697,12 @@ rows2:
 	MOVQ  a+16(FP), DX
 	MOVQ  lda+24(FP), BX
 	SHLQ  $0x01, BX
+	MOVQ  next+88(FP), SI
 	SUBQ  $0x04, AX
 	JL    one2
 
 four2:
+	PREFETCHT1   (SI)
 	VMOVUPS      (CX), Y4
 	VMOVUPS      32(CX), Y5
 	VPBROADCASTD (DX), Y6
@@ -1721,6 +1753,7 @@ four2:
 	VPADDD       Y6, Y3, Y3
 	ADDQ         $0x10, DX
 	ADDQ         $0x00000100, CX
+	ADDQ         $0x40, SI
 	SUBQ         $0x04, AX
 	JGE          four2
 
@@ -1790,10 +1823,12 @@ rows1:
 	MOVQ  a+16(FP), DX
 	MOVQ  lda+24(FP), BX
 	SHLQ  $0x01, BX
+	MOVQ  next+88(FP), BX
 	SUBQ  $0x04, AX
 	JL    one1
 
 four1:
+	PREFETCHT1   (BX)
 	VMOVUPS      (CX), Y2
 	VMOVUPS      32(CX), Y3
 	VPBROADCASTD (DX), Y4
@@ -1824,6 +1859,7 @@ four1:
 	VPADDD       Y4, Y1, Y1
 	ADDQ         $0x10, DX
 	ADDQ         $0x00000100, CX
+	ADDQ         $0x40, BX
 	SUBQ         $0x04, AX
 	JGE          four1
 

@@ -7,9 +7,9 @@
 
 #include "textflag.h"
 
-// func TileF32(rows int, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32)
-// Requires: AVX, AVX512F
-TEXT ·TileF32(SB), NOSPLIT|NOFRAME, $0-72
+// func TileF32(rows int, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32, next *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·TileF32(SB), NOSPLIT|NOFRAME, $0-80
 	MOVQ rows+0(FP), AX
 	CMPQ AX, $0x0e
 	JE   rows14
@@ -84,10 +84,12 @@ rows14:
 	LEAQ    (R9)(R8*1), R10
 	LEAQ    (R10)(R8*1), R11
 	LEAQ    (R11)(R8*1), R8
+	MOVQ    next+72(FP), R12
 	SUBQ    $0x04, AX
 	JL      one14
 
 four14:
+	PREFETCHT1   (R12)
 	VMOVUPS      (CX), Z28
 	VMOVUPS      64(CX), Z29
 	VBROADCASTSS (SI), Z30
@@ -270,6 +272,7 @@ four14:
 	ADDQ         $0x10, R11
 	ADDQ         $0x10, R8
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R12
 	SUBQ         $0x04, AX
 	JGE          four14
 
@@ -420,10 +423,12 @@ rows13:
 	LEAQ    (R9)(R8*1), R10
 	LEAQ    (R10)(R8*1), R11
 	LEAQ    (R11)(R8*1), R8
+	MOVQ    next+72(FP), R12
 	SUBQ    $0x04, AX
 	JL      one13
 
 four13:
+	PREFETCHT1   (R12)
 	VMOVUPS      (CX), Z26
 	VMOVUPS      64(CX), Z27
 	VBROADCASTSS (SI), Z28
@@ -594,6 +599,7 @@ four13:
 	ADDQ         $0x10, R11
 	ADDQ         $0x10, R8
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R12
 	SUBQ         $0x04, AX
 	JGE          four13
 
@@ -735,10 +741,12 @@ rows12:
 	LEAQ    (SI)(R8*1), R9
 	LEAQ    (R9)(R8*1), R10
 	LEAQ    (R10)(R8*1), R8
+	MOVQ    next+72(FP), R11
 	SUBQ    $0x04, AX
 	JL      one12
 
 four12:
+	PREFETCHT1   (R11)
 	VMOVUPS      (CX), Z24
 	VMOVUPS      64(CX), Z25
 	VBROADCASTSS (SI), Z26
@@ -896,6 +904,7 @@ four12:
 	ADDQ         $0x10, R10
 	ADDQ         $0x10, R8
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R11
 	SUBQ         $0x04, AX
 	JGE          four12
 
@@ -1028,10 +1037,12 @@ rows11:
 	LEAQ    (SI)(R8*1), R9
 	LEAQ    (R9)(R8*1), R10
 	LEAQ    (R10)(R8*1), R8
+	MOVQ    next+72(FP), R11
 	SUBQ    $0x04, AX
 	JL      one11
 
 four11:
+	PREFETCHT1   (R11)
 	VMOVUPS      (CX), Z22
 	VMOVUPS      64(CX), Z23
 	VBROADCASTSS (SI), Z24
@@ -1177,6 +1188,7 @@ four11:
 	ADDQ         $0x10, R10
 	ADDQ         $0x10, R8
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R11
 	SUBQ         $0x04, AX
 	JGE          four11
 
@@ -1301,10 +1313,12 @@ rows10:
 	LEAQ    (SI)(R8*1), R9
 	LEAQ    (R9)(R8*1), R10
 	LEAQ    (R10)(R8*1), R8
+	MOVQ    next+72(FP), R11
 	SUBQ    $0x04, AX
 	JL      one10
 
 four10:
+	PREFETCHT1   (R11)
 	VMOVUPS      (CX), Z20
 	VMOVUPS      64(CX), Z21
 	VBROADCASTSS (SI), Z22
@@ -1438,6 +1452,7 @@ four10:
 	ADDQ         $0x10, R10
 	ADDQ         $0x10, R8
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R11
 	SUBQ         $0x04, AX
 	JGE          four10
 
@@ -1553,10 +1568,12 @@ rows9:
 	LEAQ    (DI)(DI*2), R8
 	LEAQ    (SI)(R8*1), R9
 	LEAQ    (R9)(R8*1), R8
+	MOVQ    next+72(FP), R10
 	SUBQ    $0x04, AX
 	JL      one9
 
 four9:
+	PREFETCHT1   (R10)
 	VMOVUPS      (CX), Z18
 	VMOVUPS      64(CX), Z19
 	VBROADCASTSS (SI), Z20
@@ -1677,6 +1694,7 @@ four9:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, R8
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R10
 	SUBQ         $0x04, AX
 	JGE          four9
 
@@ -1783,10 +1801,12 @@ rows8:
 	LEAQ    (DI)(DI*2), R8
 	LEAQ    (SI)(R8*1), R9
 	LEAQ    (R9)(R8*1), R8
+	MOVQ    next+72(FP), R10
 	SUBQ    $0x04, AX
 	JL      one8
 
 four8:
+	PREFETCHT1   (R10)
 	VMOVUPS      (CX), Z16
 	VMOVUPS      64(CX), Z17
 	VBROADCASTSS (SI), Z18
@@ -1895,6 +1915,7 @@ four8:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, R8
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R10
 	SUBQ         $0x04, AX
 	JGE          four8
 
@@ -1993,10 +2014,12 @@ rows7:
 	LEAQ    (DI)(DI*2), R8
 	LEAQ    (SI)(R8*1), R9
 	LEAQ    (R9)(R8*1), R8
+	MOVQ    next+72(FP), R10
 	SUBQ    $0x04, AX
 	JL      one7
 
 four7:
+	PREFETCHT1   (R10)
 	VMOVUPS      (CX), Z14
 	VMOVUPS      64(CX), Z15
 	VBROADCASTSS (SI), Z16
@@ -2093,6 +2116,7 @@ four7:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, R8
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R10
 	SUBQ         $0x04, AX
 	JGE          four7
 
@@ -2182,10 +2206,12 @@ rows6:
 	SHLQ    $0x02, DI
 	LEAQ    (DI)(DI*2), R8
 	LEAQ    (SI)(R8*1), R8
+	MOVQ    next+72(FP), R9
 	SUBQ    $0x04, AX
 	JL      one6
 
 four6:
+	PREFETCHT1   (R9)
 	VMOVUPS      (CX), Z12
 	VMOVUPS      64(CX), Z13
 	VBROADCASTSS (SI), Z14
@@ -2269,6 +2295,7 @@ four6:
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, R8
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R9
 	SUBQ         $0x04, AX
 	JGE          four6
 
@@ -2349,10 +2376,12 @@ rows5:
 	SHLQ    $0x02, DI
 	LEAQ    (DI)(DI*2), R8
 	LEAQ    (SI)(R8*1), R8
+	MOVQ    next+72(FP), R9
 	SUBQ    $0x04, AX
 	JL      one5
 
 four5:
+	PREFETCHT1   (R9)
 	VMOVUPS      (CX), Z10
 	VMOVUPS      64(CX), Z11
 	VBROADCASTSS (SI), Z12
@@ -2424,6 +2453,7 @@ four5:
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, R8
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R9
 	SUBQ         $0x04, AX
 	JGE          four5
 
@@ -2496,10 +2526,12 @@ rows4:
 	SHLQ    $0x02, DI
 	LEAQ    (DI)(DI*2), R8
 	LEAQ    (SI)(R8*1), R8
+	MOVQ    next+72(FP), R9
 	SUBQ    $0x04, AX
 	JL      one4
 
 four4:
+	PREFETCHT1   (R9)
 	VMOVUPS      (CX), Z8
 	VMOVUPS      64(CX), Z9
 	VBROADCASTSS (SI), Z10
@@ -2559,6 +2591,7 @@ four4:
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, R8
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R9
 	SUBQ         $0x04, AX
 	JGE          four4
 
@@ -2621,10 +2654,12 @@ rows3:
 	MOVQ    a+16(FP), SI
 	MOVQ    lda+24(FP), DI
 	SHLQ    $0x02, DI
+	MOVQ    next+72(FP), R8
 	SUBQ    $0x04, AX
 	JL      one3
 
 four3:
+	PREFETCHT1   (R8)
 	VMOVUPS      (CX), Z6
 	VMOVUPS      64(CX), Z7
 	VBROADCASTSS (SI), Z8
@@ -2671,6 +2706,7 @@ four3:
 	VFMADD231PS  Z7, Z8, Z5
 	ADDQ         $0x10, SI
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R8
 	SUBQ         $0x04, AX
 	JGE          four3
 
@@ -2724,10 +2760,12 @@ rows2:
 	MOVQ    a+16(FP), SI
 	MOVQ    lda+24(FP), DI
 	SHLQ    $0x02, DI
+	MOVQ    next+72(FP), R8
 	SUBQ    $0x04, AX
 	JL      one2
 
 four2:
+	PREFETCHT1   (R8)
 	VMOVUPS      (CX), Z4
 	VMOVUPS      64(CX), Z5
 	VBROADCASTSS (SI), Z6
@@ -2762,6 +2800,7 @@ four2:
 	VFMADD231PS  Z5, Z6, Z3
 	ADDQ         $0x10, SI
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, R8
 	SUBQ         $0x04, AX
 	JGE          four2
 
@@ -2807,10 +2846,12 @@ rows1:
 	MOVQ    a+16(FP), SI
 	MOVQ    lda+24(FP), DI
 	SHLQ    $0x02, DI
+	MOVQ    next+72(FP), DI
 	SUBQ    $0x04, AX
 	JL      one1
 
 four1:
+	PREFETCHT1   (DI)
 	VMOVUPS      (CX), Z2
 	VMOVUPS      64(CX), Z3
 	VBROADCASTSS (SI), Z4
@@ -2833,6 +2874,7 @@ four1:
 	VFMADD231PS  Z3, Z4, Z1
 	ADDQ         $0x10, SI
 	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x40, DI
 	SUBQ         $0x04, AX
 	JGE          four1
 
@@ -2860,9 +2902,9 @@ done1:
 	VZEROUPPER
 	RET
 
-// func TileI16(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, add *float32, addStride int)
-// Requires: AVX, AVX512BW, AVX512F
-TEXT ·TileI16(SB), NOSPLIT|NOFRAME, $0-88
+// func TileI16(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, add *float32, addStride int, next *int16)
+// Requires: AVX, AVX512BW, AVX512F, MMX+
+TEXT ·TileI16(SB), NOSPLIT|NOFRAME, $0-96
 	MOVQ rows+0(FP), AX
 	CMPQ AX, $0x0e
 	JE   rows14
@@ -2933,10 +2975,12 @@ rows14:
 	LEAQ   (DI)(SI*1), R8
 	LEAQ   (R8)(SI*1), R9
 	LEAQ   (R9)(SI*1), SI
+	MOVQ   next+88(FP), R10
 	SUBQ   $0x04, AX
 	JL     one14
 
 four14:
+	PREFETCHT1   (R10)
 	VMOVUPS      (CX), Z28
 	VMOVUPS      64(CX), Z29
 	VPBROADCASTD (DX), Z30
@@ -3231,6 +3275,7 @@ four14:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R10
 	SUBQ         $0x04, AX
 	JGE          four14
 
@@ -3549,10 +3594,12 @@ rows13:
 	LEAQ   (DI)(SI*1), R8
 	LEAQ   (R8)(SI*1), R9
 	LEAQ   (R9)(SI*1), SI
+	MOVQ   next+88(FP), R10
 	SUBQ   $0x04, AX
 	JL     one13
 
 four13:
+	PREFETCHT1   (R10)
 	VMOVUPS      (CX), Z26
 	VMOVUPS      64(CX), Z27
 	VPBROADCASTD (DX), Z28
@@ -3827,6 +3874,7 @@ four13:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R10
 	SUBQ         $0x04, AX
 	JGE          four13
 
@@ -4124,10 +4172,12 @@ rows12:
 	LEAQ   (DX)(SI*1), DI
 	LEAQ   (DI)(SI*1), R8
 	LEAQ   (R8)(SI*1), SI
+	MOVQ   next+88(FP), R9
 	SUBQ   $0x04, AX
 	JL     one12
 
 four12:
+	PREFETCHT1   (R9)
 	VMOVUPS      (CX), Z24
 	VMOVUPS      64(CX), Z25
 	VPBROADCASTD (DX), Z26
@@ -4381,6 +4431,7 @@ four12:
 	ADDQ         $0x10, R8
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R9
 	SUBQ         $0x04, AX
 	JGE          four12
 
@@ -4657,10 +4708,12 @@ rows11:
 	LEAQ   (DX)(SI*1), DI
 	LEAQ   (DI)(SI*1), R8
 	LEAQ   (R8)(SI*1), SI
+	MOVQ   next+88(FP), R9
 	SUBQ   $0x04, AX
 	JL     one11
 
 four11:
+	PREFETCHT1   (R9)
 	VMOVUPS      (CX), Z22
 	VMOVUPS      64(CX), Z23
 	VPBROADCASTD (DX), Z24
@@ -4894,6 +4947,7 @@ four11:
 	ADDQ         $0x10, R8
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R9
 	SUBQ         $0x04, AX
 	JGE          four11
 
@@ -5150,10 +5204,12 @@ rows10:
 	LEAQ   (DX)(SI*1), DI
 	LEAQ   (DI)(SI*1), R8
 	LEAQ   (R8)(SI*1), SI
+	MOVQ   next+88(FP), R9
 	SUBQ   $0x04, AX
 	JL     one10
 
 four10:
+	PREFETCHT1   (R9)
 	VMOVUPS      (CX), Z20
 	VMOVUPS      64(CX), Z21
 	VPBROADCASTD (DX), Z22
@@ -5367,6 +5423,7 @@ four10:
 	ADDQ         $0x10, R8
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R9
 	SUBQ         $0x04, AX
 	JGE          four10
 
@@ -5602,10 +5659,12 @@ rows9:
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (DX)(SI*1), DI
 	LEAQ   (DI)(SI*1), SI
+	MOVQ   next+88(FP), R8
 	SUBQ   $0x04, AX
 	JL     one9
 
 four9:
+	PREFETCHT1   (R8)
 	VMOVUPS      (CX), Z18
 	VMOVUPS      64(CX), Z19
 	VPBROADCASTD (DX), Z20
@@ -5798,6 +5857,7 @@ four9:
 	ADDQ         $0x10, DI
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R8
 	SUBQ         $0x04, AX
 	JGE          four9
 
@@ -6012,10 +6072,12 @@ rows8:
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (DX)(SI*1), DI
 	LEAQ   (DI)(SI*1), SI
+	MOVQ   next+88(FP), R8
 	SUBQ   $0x04, AX
 	JL     one8
 
 four8:
+	PREFETCHT1   (R8)
 	VMOVUPS      (CX), Z16
 	VMOVUPS      64(CX), Z17
 	VPBROADCASTD (DX), Z18
@@ -6188,6 +6250,7 @@ four8:
 	ADDQ         $0x10, DI
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R8
 	SUBQ         $0x04, AX
 	JGE          four8
 
@@ -6382,10 +6445,12 @@ rows7:
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (DX)(SI*1), DI
 	LEAQ   (DI)(SI*1), SI
+	MOVQ   next+88(FP), R8
 	SUBQ   $0x04, AX
 	JL     one7
 
 four7:
+	PREFETCHT1   (R8)
 	VMOVUPS      (CX), Z14
 	VMOVUPS      64(CX), Z15
 	VPBROADCASTD (DX), Z16
@@ -6538,6 +6603,7 @@ four7:
 	ADDQ         $0x10, DI
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R8
 	SUBQ         $0x04, AX
 	JGE          four7
 
@@ -6711,10 +6777,12 @@ rows6:
 	SHLQ   $0x01, BX
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (DX)(SI*1), SI
+	MOVQ   next+88(FP), DI
 	SUBQ   $0x04, AX
 	JL     one6
 
 four6:
+	PREFETCHT1   (DI)
 	VMOVUPS      (CX), Z12
 	VMOVUPS      64(CX), Z13
 	VPBROADCASTD (DX), Z14
@@ -6846,6 +6914,7 @@ four6:
 	ADDQ         $0x10, DX
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, DI
 	SUBQ         $0x04, AX
 	JGE          four6
 
@@ -6998,10 +7067,12 @@ rows5:
 	SHLQ   $0x01, BX
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (DX)(SI*1), SI
+	MOVQ   next+88(FP), DI
 	SUBQ   $0x04, AX
 	JL     one5
 
 four5:
+	PREFETCHT1   (DI)
 	VMOVUPS      (CX), Z10
 	VMOVUPS      64(CX), Z11
 	VPBROADCASTD (DX), Z12
@@ -7113,6 +7184,7 @@ four5:
 	ADDQ         $0x10, DX
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, DI
 	SUBQ         $0x04, AX
 	JGE          four5
 
@@ -7245,10 +7317,12 @@ rows4:
 	SHLQ   $0x01, BX
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (DX)(SI*1), SI
+	MOVQ   next+88(FP), DI
 	SUBQ   $0x04, AX
 	JL     one4
 
 four4:
+	PREFETCHT1   (DI)
 	VMOVUPS      (CX), Z8
 	VMOVUPS      64(CX), Z9
 	VPBROADCASTD (DX), Z10
@@ -7340,6 +7414,7 @@ four4:
 	ADDQ         $0x10, DX
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, DI
 	SUBQ         $0x04, AX
 	JGE          four4
 
@@ -7450,10 +7525,12 @@ rows3:
 	MOVQ   a+16(FP), DX
 	MOVQ   lda+24(FP), BX
 	SHLQ   $0x01, BX
+	MOVQ   next+88(FP), SI
 	SUBQ   $0x04, AX
 	JL     one3
 
 four3:
+	PREFETCHT1   (SI)
 	VMOVUPS      (CX), Z6
 	VMOVUPS      64(CX), Z7
 	VPBROADCASTD (DX), Z8
@@ -7524,6 +7601,7 @@ four3:
 	VPADDD       Z8, Z5, Z5
 	ADDQ         $0x10, DX
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, SI
 	SUBQ         $0x04, AX
 	JGE          four3
 
@@ -7613,10 +7691,12 @@ rows2:
 	MOVQ   a+16(FP), DX
 	MOVQ   lda+24(FP), BX
 	SHLQ   $0x01, BX
+	MOVQ   next+88(FP), SI
 	SUBQ   $0x04, AX
 	JL     one2
 
 four2:
+	PREFETCHT1   (SI)
 	VMOVUPS      (CX), Z4
 	VMOVUPS      64(CX), Z5
 	VPBROADCASTD (DX), Z6
@@ -7667,6 +7747,7 @@ four2:
 	VPADDD       Z6, Z3, Z3
 	ADDQ         $0x10, DX
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, SI
 	SUBQ         $0x04, AX
 	JGE          four2
 
@@ -7736,10 +7817,12 @@ rows1:
 	MOVQ   a+16(FP), DX
 	MOVQ   lda+24(FP), BX
 	SHLQ   $0x01, BX
+	MOVQ   next+88(FP), BX
 	SUBQ   $0x04, AX
 	JL     one1
 
 four1:
+	PREFETCHT1   (BX)
 	VMOVUPS      (CX), Z2
 	VMOVUPS      64(CX), Z3
 	VPBROADCASTD (DX), Z4
@@ -7770,6 +7853,7 @@ four1:
 	VPADDD       Z4, Z1, Z1
 	ADDQ         $0x10, DX
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, BX
 	SUBQ         $0x04, AX
 	JGE          four1
 
@@ -7813,9 +7897,9 @@ done1:
 	VZEROUPPER
 	RET
 
-// func TileI16VNNI(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, add *float32, addStride int)
-// Requires: AVX, AVX512F, AVX512VNNI
-TEXT ·TileI16VNNI(SB), NOSPLIT|NOFRAME, $0-88
+// func TileI16VNNI(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, add *float32, addStride int, next *int16)
+// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+TEXT ·TileI16VNNI(SB), NOSPLIT|NOFRAME, $0-96
 	MOVQ rows+0(FP), AX
 	CMPQ AX, $0x0e
 	JE   rows14
@@ -7886,10 +7970,12 @@ rows14:
 	LEAQ   (DI)(SI*1), R8
 	LEAQ   (R8)(SI*1), R9
 	LEAQ   (R9)(SI*1), SI
+	MOVQ   next+88(FP), R10
 	SUBQ   $0x04, AX
 	JL     one14
 
 four14:
+	PREFETCHT1   (R10)
 	VMOVUPS      (CX), Z28
 	VMOVUPS      64(CX), Z29
 	VPBROADCASTD (DX), Z30
@@ -8072,6 +8158,7 @@ four14:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R10
 	SUBQ         $0x04, AX
 	JGE          four14
 
@@ -8362,10 +8449,12 @@ rows13:
 	LEAQ   (DI)(SI*1), R8
 	LEAQ   (R8)(SI*1), R9
 	LEAQ   (R9)(SI*1), SI
+	MOVQ   next+88(FP), R10
 	SUBQ   $0x04, AX
 	JL     one13
 
 four13:
+	PREFETCHT1   (R10)
 	VMOVUPS      (CX), Z26
 	VMOVUPS      64(CX), Z27
 	VPBROADCASTD (DX), Z28
@@ -8536,6 +8625,7 @@ four13:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R10
 	SUBQ         $0x04, AX
 	JGE          four13
 
@@ -8807,10 +8897,12 @@ rows12:
 	LEAQ   (DX)(SI*1), DI
 	LEAQ   (DI)(SI*1), R8
 	LEAQ   (R8)(SI*1), SI
+	MOVQ   next+88(FP), R9
 	SUBQ   $0x04, AX
 	JL     one12
 
 four12:
+	PREFETCHT1   (R9)
 	VMOVUPS      (CX), Z24
 	VMOVUPS      64(CX), Z25
 	VPBROADCASTD (DX), Z26
@@ -8968,6 +9060,7 @@ four12:
 	ADDQ         $0x10, R8
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R9
 	SUBQ         $0x04, AX
 	JGE          four12
 
@@ -9220,10 +9313,12 @@ rows11:
 	LEAQ   (DX)(SI*1), DI
 	LEAQ   (DI)(SI*1), R8
 	LEAQ   (R8)(SI*1), SI
+	MOVQ   next+88(FP), R9
 	SUBQ   $0x04, AX
 	JL     one11
 
 four11:
+	PREFETCHT1   (R9)
 	VMOVUPS      (CX), Z22
 	VMOVUPS      64(CX), Z23
 	VPBROADCASTD (DX), Z24
@@ -9369,6 +9464,7 @@ four11:
 	ADDQ         $0x10, R8
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R9
 	SUBQ         $0x04, AX
 	JGE          four11
 
@@ -9603,10 +9699,12 @@ rows10:
 	LEAQ   (DX)(SI*1), DI
 	LEAQ   (DI)(SI*1), R8
 	LEAQ   (R8)(SI*1), SI
+	MOVQ   next+88(FP), R9
 	SUBQ   $0x04, AX
 	JL     one10
 
 four10:
+	PREFETCHT1   (R9)
 	VMOVUPS      (CX), Z20
 	VMOVUPS      64(CX), Z21
 	VPBROADCASTD (DX), Z22
@@ -9740,6 +9838,7 @@ four10:
 	ADDQ         $0x10, R8
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R9
 	SUBQ         $0x04, AX
 	JGE          four10
 
@@ -9955,10 +10054,12 @@ rows9:
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (DX)(SI*1), DI
 	LEAQ   (DI)(SI*1), SI
+	MOVQ   next+88(FP), R8
 	SUBQ   $0x04, AX
 	JL     one9
 
 four9:
+	PREFETCHT1   (R8)
 	VMOVUPS      (CX), Z18
 	VMOVUPS      64(CX), Z19
 	VPBROADCASTD (DX), Z20
@@ -10079,6 +10180,7 @@ four9:
 	ADDQ         $0x10, DI
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R8
 	SUBQ         $0x04, AX
 	JGE          four9
 
@@ -10275,10 +10377,12 @@ rows8:
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (DX)(SI*1), DI
 	LEAQ   (DI)(SI*1), SI
+	MOVQ   next+88(FP), R8
 	SUBQ   $0x04, AX
 	JL     one8
 
 four8:
+	PREFETCHT1   (R8)
 	VMOVUPS      (CX), Z16
 	VMOVUPS      64(CX), Z17
 	VPBROADCASTD (DX), Z18
@@ -10387,6 +10491,7 @@ four8:
 	ADDQ         $0x10, DI
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R8
 	SUBQ         $0x04, AX
 	JGE          four8
 
@@ -10565,10 +10670,12 @@ rows7:
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (DX)(SI*1), DI
 	LEAQ   (DI)(SI*1), SI
+	MOVQ   next+88(FP), R8
 	SUBQ   $0x04, AX
 	JL     one7
 
 four7:
+	PREFETCHT1   (R8)
 	VMOVUPS      (CX), Z14
 	VMOVUPS      64(CX), Z15
 	VPBROADCASTD (DX), Z16
@@ -10665,6 +10772,7 @@ four7:
 	ADDQ         $0x10, DI
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, R8
 	SUBQ         $0x04, AX
 	JGE          four7
 
@@ -10824,10 +10932,12 @@ rows6:
 	SHLQ   $0x01, BX
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (DX)(SI*1), SI
+	MOVQ   next+88(FP), DI
 	SUBQ   $0x04, AX
 	JL     one6
 
 four6:
+	PREFETCHT1   (DI)
 	VMOVUPS      (CX), Z12
 	VMOVUPS      64(CX), Z13
 	VPBROADCASTD (DX), Z14
@@ -10911,6 +11021,7 @@ four6:
 	ADDQ         $0x10, DX
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, DI
 	SUBQ         $0x04, AX
 	JGE          four6
 
@@ -11051,10 +11162,12 @@ rows5:
 	SHLQ   $0x01, BX
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (DX)(SI*1), SI
+	MOVQ   next+88(FP), DI
 	SUBQ   $0x04, AX
 	JL     one5
 
 four5:
+	PREFETCHT1   (DI)
 	VMOVUPS      (CX), Z10
 	VMOVUPS      64(CX), Z11
 	VPBROADCASTD (DX), Z12
@@ -11126,6 +11239,7 @@ four5:
 	ADDQ         $0x10, DX
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, DI
 	SUBQ         $0x04, AX
 	JGE          four5
 
@@ -11248,10 +11362,12 @@ rows4:
 	SHLQ   $0x01, BX
 	LEAQ   (BX)(BX*2), SI
 	LEAQ   (DX)(SI*1), SI
+	MOVQ   next+88(FP), DI
 	SUBQ   $0x04, AX
 	JL     one4
 
 four4:
+	PREFETCHT1   (DI)
 	VMOVUPS      (CX), Z8
 	VMOVUPS      64(CX), Z9
 	VPBROADCASTD (DX), Z10
@@ -11311,6 +11427,7 @@ four4:
 	ADDQ         $0x10, DX
 	ADDQ         $0x10, SI
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, DI
 	SUBQ         $0x04, AX
 	JGE          four4
 
@@ -11413,10 +11530,12 @@ rows3:
 	MOVQ   a+16(FP), DX
 	MOVQ   lda+24(FP), BX
 	SHLQ   $0x01, BX
+	MOVQ   next+88(FP), SI
 	SUBQ   $0x04, AX
 	JL     one3
 
 four3:
+	PREFETCHT1   (SI)
 	VMOVUPS      (CX), Z6
 	VMOVUPS      64(CX), Z7
 	VPBROADCASTD (DX), Z8
@@ -11463,6 +11582,7 @@ four3:
 	VPDPWSSD     Z7, Z8, Z5
 	ADDQ         $0x10, DX
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, SI
 	SUBQ         $0x04, AX
 	JGE          four3
 
@@ -11546,10 +11666,12 @@ rows2:
 	MOVQ   a+16(FP), DX
 	MOVQ   lda+24(FP), BX
 	SHLQ   $0x01, BX
+	MOVQ   next+88(FP), SI
 	SUBQ   $0x04, AX
 	JL     one2
 
 four2:
+	PREFETCHT1   (SI)
 	VMOVUPS      (CX), Z4
 	VMOVUPS      64(CX), Z5
 	VPBROADCASTD (DX), Z6
@@ -11584,6 +11706,7 @@ four2:
 	VPDPWSSD     Z5, Z6, Z3
 	ADDQ         $0x10, DX
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, SI
 	SUBQ         $0x04, AX
 	JGE          four2
 
@@ -11649,10 +11772,12 @@ rows1:
 	MOVQ   a+16(FP), DX
 	MOVQ   lda+24(FP), BX
 	SHLQ   $0x01, BX
+	MOVQ   next+88(FP), BX
 	SUBQ   $0x04, AX
 	JL     one1
 
 four1:
+	PREFETCHT1   (BX)
 	VMOVUPS      (CX), Z2
 	VMOVUPS      64(CX), Z3
 	VPBROADCASTD (DX), Z4
@@ -11675,6 +11800,7 @@ four1:
 	VPDPWSSD     Z3, Z4, Z1
 	ADDQ         $0x10, DX
 	ADDQ         $0x00000200, CX
+	ADDQ         $0x40, BX
 	SUBQ         $0x04, AX
 	JGE          four1
 

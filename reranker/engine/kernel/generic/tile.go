@@ -13,10 +13,11 @@ const maxWidth = 32
 //	c[r][j] = bias[j] + sum over s < steps of a[r][s]*b[s][j]
 //
 // for r < rows and j < width, with s ascending. lda, ldb and ldc are the
-// distances between rows, in elements. Assembly fuses multiplication and
+// distances between rows, in elements. next points at what a CPU should fetch
+// into its cache meanwhile; plain Go cannot. Assembly fuses multiplication and
 // addition; this does not, so results differ by rounding.
-func TileF32(width int) func(rows, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32) {
-	return func(rows, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias *float32) {
+func TileF32(width int) func(rows, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias, next *float32) {
+	return func(rows, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias, _ *float32) {
 		var sums [maxWidth]float32
 		for r := range rows {
 			sum := sums[:width]
@@ -41,8 +42,8 @@ func TileF32(width int) func(rows, steps int, a *float32, lda int, b *float32, l
 //
 // A stride of zero between the rows of add makes it a bias; add may be c.
 // The sum is exact: the caller makes sure that it fits 32 bits.
-func TileI16(width int) func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int) {
-	return func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int) {
+func TileI16(width int) func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int, next *int16) {
+	return func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int, _ *int16) {
 		for r := range rows {
 			var sums [maxWidth]int32
 			x := unsafe.Slice(offset(a, r*lda), 2*steps)
