@@ -5,6 +5,7 @@ package controllers
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -31,13 +32,7 @@ func FuzzReconcile(f *testing.F) {
 	for seed := range uint64(32) {
 		f.Add(seed)
 	}
-	scheme := runtime.NewScheme()
-	if err := clientgoscheme.AddToScheme(scheme); err != nil {
-		f.Fatal(err)
-	}
-	if err := v1alpha1.AddToScheme(scheme); err != nil {
-		f.Fatal(err)
-	}
+	scheme := testScheme(f)
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		rr := &v1alpha1.Reranker{ObjectMeta: metav1.ObjectMeta{Name: "search", Namespace: "rag", UID: "u1", Generation: 1}}
 		rr.Spec = randomSpec(rand.New(rand.NewPCG(seed, 1)))
@@ -61,9 +56,25 @@ func FuzzReconcile(f *testing.F) {
 	})
 }
 
+func testScheme(t testing.TB) *runtime.Scheme {
+	t.Helper()
+	scheme := runtime.NewScheme()
+	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
+		t.Fatal(err)
+	}
+	return scheme
+}
+
+// fakeReconciler counts its writes.
 func fakeReconciler(t *testing.T, scheme *runtime.Scheme, rr *v1alpha1.Reranker, pods ...client.Object) (*Reconciler, *int) {
 	t.Helper()
 	writes := new(int)
+	return failingReconciler(t, scheme, rr, func() error { *writes++; return nil }, pods...), writes
+}
+
+// failingReconciler asks before every write whether it fails.
+func failingReconciler(t *testing.T, scheme *runtime.Scheme, rr *v1alpha1.Reranker, before func() error, pods ...client.Object) *Reconciler {
+	t.Helper()
 	c := fake.NewClientBuilder().WithScheme(scheme).
 		WithObjects(append(pods, rr)...).
 		WithStatusSubresource(rr).
@@ -73,22 +84,28 @@ func fakeReconciler(t *testing.T, scheme *runtime.Scheme, rr *v1alpha1.Reranker,
 		WithIndex(&autoscalingv2.HorizontalPodAutoscaler{}, targetIndex, IndexTarget).
 		WithInterceptorFuncs(interceptor.Funcs{
 			Apply: func(ctx context.Context, c client.WithWatch, obj runtime.ApplyConfiguration, opts ...client.ApplyOption) error {
-				*writes++
+				if err := before(); err != nil {
+					return err
+				}
 				return c.Apply(ctx, obj, opts...)
 			},
 			SubResourcePatch: func(ctx context.Context, c client.Client, sub string, obj client.Object, patch client.Patch, opts ...client.SubResourcePatchOption) error {
-				*writes++
+				if err := before(); err != nil {
+					return err
+				}
 				return c.SubResource(sub).Patch(ctx, obj, patch, opts...)
 			},
 			Delete: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.DeleteOption) error {
-				*writes++
+				if err := before(); err != nil {
+					return err
+				}
 				return c.Delete(ctx, obj, opts...)
 			},
 		}).Build()
 	return &Reconciler{
 		Client: c, Reader: c, Recorder: events.NewFakeRecorder(1000), Image: "reranker:1",
 		Now: func() time.Time { return time.Unix(1_000_000, 0) },
-	}, writes
+	}
 }
 
 func maybe[T any](r *rand.Rand, make func() T) *T {

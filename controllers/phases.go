@@ -84,6 +84,7 @@ func (r *Reconciler) note(ctx context.Context, rr *v1alpha1.Reranker, child buil
 	if result.Action == apply.Unchanged {
 		return
 	}
+	r.Metrics.wrote(child, result.Action)
 	logf.FromContext(ctx).V(1).Info("Wrote a child", "kind", child.Kind.Kind, "child", child.Name, "action", result.Action.String())
 	if result.Action == apply.Corrected {
 		r.tellDrift(rr, child, result.By)

@@ -49,6 +49,8 @@ type Reconciler struct {
 	Watcher *slo.Watcher
 	// Kinds knows the cluster's optional kinds; nil knows none.
 	Kinds *Kinds
+	// Metrics counts; nil counts nothing.
+	Metrics *Metrics
 	// Now is the clock.
 	Now func() time.Time
 }

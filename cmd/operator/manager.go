@@ -13,6 +13,7 @@ import (
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/filters"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
@@ -59,6 +60,12 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	if err != nil {
 		return nil, err
 	}
+	own := controllers.NewMetrics(mgr.GetClient())
+	if err := metrics.Registry.Register(own); err != nil {
+		return nil, fmt.Errorf("register the metrics: %w", err)
+	}
+	watcher := controllers.NewWatcher(mgr.GetClient())
+	watcher.Moved = own.Moved
 	reconciler := &controllers.Reconciler{
 		Client:            mgr.GetClient(),
 		Reader:            mgr.GetAPIReader(),
@@ -66,7 +73,8 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 		Image:             o.image,
 		OperatorNamespace: o.namespace,
 		Kinds:             kinds,
-		Watcher:           controllers.NewWatcher(mgr.GetClient()),
+		Watcher:           watcher,
+		Metrics:           own,
 		Now:               time.Now,
 	}
 	if err := reconciler.SetupWithManager(mgr, o.workers); err != nil {

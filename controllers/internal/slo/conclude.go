@@ -60,7 +60,11 @@ func (w *Watcher) conclude(rr *v1alpha1.Reranker, serving []*corev1.Pod, samples
 	k.peakBytes, k.peakCores = max(k.peakBytes, whole.PeakMemoryBytes), max(k.peakCores, whole.PeakCores)
 	verdict := Judge(whole, e.Targets)
 	if e.Targets.Policy == v1alpha1.TargetsEnforce && e.OwnsAutoscaler() && !rr.Spec.IsSuspended() {
+		before := k.plan.Floor
 		k.plan = k.plan.Next(k.window(serving, samples, latest(k.plan.Changed, now.Add(-window))), e, replicas, now)
+		if w.Moved != nil && k.plan.Floor != before {
+			w.Moved(before, k.plan.Floor)
+		}
 	} else {
 		k.plan = Plan{}
 	}

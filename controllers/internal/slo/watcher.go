@@ -37,6 +37,8 @@ type Watcher struct {
 	Now     func() time.Time
 	// Period is how often pods are asked; zero means 15 seconds.
 	Period time.Duration
+	// Moved is called when policy Enforce moved a floor; nil calls nobody.
+	Moved func(from, to int32)
 	// Changed receives Rerankers whose report changed.
 	Changed chan event.GenericEvent
 
