@@ -31,6 +31,7 @@ func (o *observer) declare() {
 
 // options has the ranker tell the observer.
 func (o *observer) options(opt *rerank.Options) {
+	opt.TextsHeld = true // the server holds every body that it reads
 	opt.OnTransition = func(t breaker.Transition) {
 		o.metrics.BreakerChanged(t.Breaker, string(t.From), string(t.To))
 	}

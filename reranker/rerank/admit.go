@@ -83,7 +83,10 @@ func (r *Ranker) identify(j *job) {
 func (r *Ranker) cost(j *job) limit.Cost {
 	c := limit.Cost{Bytes: 64 << 10, EndBy: j.answerBy}
 	for _, u := range j.units {
-		c.Bytes += 2*int64(len(u.content)) + 256
+		c.Bytes += 256
+		if !r.opt.TextsHeld {
+			c.Bytes += copies * int64(len(u.content))
+		}
 		if u.kind == engine.KindDocument {
 			c.Bytes += r.opt.DocumentBytes
 		}
@@ -98,6 +101,10 @@ func (r *Ranker) cost(j *job) limit.Cost {
 	}
 	return c
 }
+
+// copies of a text exist at most while a request is served: itself, its tokens
+// or their garbage, and the answer that repeats it.
+const copies = 3
 
 // tokensIn is how many tokens all workers do in a time.
 func (r *Ranker) tokensIn(d time.Duration) int {

@@ -31,6 +31,9 @@ type Options struct {
 	// RequestBytes is the memory of all requests in flight together; 0 means
 	// no bound. CacheBytes bounds the cache of prepared texts; 0 means none.
 	RequestBytes, CacheBytes int64
+	// TextsHeld says that the memory of the texts was reserved by Hold before
+	// they were read, so that admission counts what is made of them alone.
+	TextsHeld bool
 	// DocumentBytes is about what one prepared document holds; 16 KiB.
 	DocumentBytes int64
 	// Workers is the number of micro-batches at a time; GOMAXPROCS.

@@ -206,7 +206,7 @@ func TestRequestThatCanNeverFitNamesTheLimit(t *testing.T) {
 	if !errors.As(err, &large) || large.Limit != 1<<20 || large.Bytes <= large.Limit {
 		t.Errorf("got %v", err)
 	}
-	release, err := r.Hold(1 << 19)
+	release, err := r.Hold(1 << 17)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,10 +48,10 @@ func (r *Ranker) Pressure(stage memory.Stage) {
 	debug.FreeOSMemory()
 }
 
-// Hold reserves memory for a body that is about to be read, or says that there
-// is none.
+// Hold reserves memory for the texts of a body of so many bytes, which is about
+// to be read, or says that there is none.
 func (r *Ranker) Hold(bytes int64) (release func(), err error) {
-	ticket, err := r.limiter.Hold(bytes)
+	ticket, err := r.limiter.Hold(copies * bytes)
 	if err != nil {
 		return nil, err
 	}

@@ -101,7 +101,7 @@ func (l *Limiter) enter(cost Cost, patience time.Duration) (*Ticket, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	wait := l.predict(cost.Tokens)
-	if err := l.room(cost.Bytes, wait); err != nil {
+	if err := l.room(cost.Bytes, l.opt.Bytes, wait); err != nil {
 		return nil, err
 	}
 	if wait > patience {
@@ -114,19 +114,19 @@ func (l *Limiter) enter(cost Cost, patience time.Duration) (*Ticket, error) {
 	return t, nil
 }
 
-// room says whether bytes can be held; it runs under the lock.
-func (l *Limiter) room(bytes int64, wait time.Duration) error {
+// room says whether bytes can be held within a limit; it runs under the lock.
+func (l *Limiter) room(bytes, limit int64, wait time.Duration) error {
 	switch {
 	case len(l.closed) > 0:
 		return &OverloadedError{Reason: l.closed[0], RetryAfter: time.Second, Detail: "no new requests are taken"}
-	case l.opt.Bytes <= 0 || l.bytes+bytes <= l.opt.Bytes:
+	case l.opt.Bytes <= 0 || l.bytes+bytes <= limit:
 		return nil
-	case bytes > l.opt.Bytes:
-		return &TooLargeError{Bytes: bytes, Limit: l.opt.Bytes}
+	case bytes > limit:
+		return &TooLargeError{Bytes: bytes, Limit: limit}
 	}
 	return &OverloadedError{
 		Reason: ReasonBytes, RetryAfter: max(wait, 100*time.Millisecond),
-		Detail: fmt.Sprintf("%d of %d bytes are in use and the request needs %d", l.bytes, l.opt.Bytes, bytes),
+		Detail: fmt.Sprintf("%d of %d bytes are in use and the request needs %d", l.bytes, limit, bytes),
 	}
 }
 
@@ -137,12 +137,14 @@ func (l *Limiter) tooLong(wait, patience time.Duration) error {
 	}
 }
 
-// Hold returns a ticket for bytes alone, for a request that needs no worker.
-// It never waits.
+// Hold returns a ticket for bytes alone, for a request that is still on its way
+// or needs no worker. It never waits. A quarter of the budget is kept for
+// Admit: if requests that are being read could take all of it, none of them
+// could be served, and all would be refused after they were read.
 func (l *Limiter) Hold(bytes int64) (*Ticket, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.room(bytes, 0); err != nil {
+	if err := l.room(bytes, l.opt.Bytes/4*3, 0); err != nil {
 		return nil, err
 	}
 	t := &Ticket{limiter: l, cost: Cost{Bytes: bytes}, held: true}

@@ -84,13 +84,17 @@ func TestFullHouseIsLeftWhenItsGuestsEnd(t *testing.T) {
 func TestHeldBytesCountAndNeedNoPlace(t *testing.T) {
 	l := house(1, 100)
 	admit(t, l, limit.Cost{Bytes: 10, Tokens: 1e6}, time.Second)
-	held, err := l.Hold(80)
+	held, err := l.Hold(60)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = l.Hold(11)
+	_, err = l.Hold(6) // 76 of 100, of which 75 can be held
 	if o := refusal(t, err); o.Reason != limit.ReasonBytes {
 		t.Errorf("got %+v", o)
+	}
+	var large *limit.TooLargeError
+	if _, err = l.Hold(76); !errors.As(err, &large) || large.Limit != 75 {
+		t.Errorf("got %v", err)
 	}
 	held.Release()
 	held.Release()

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -113,7 +115,7 @@ func TestMonitorTellsOfChangesOnly(t *testing.T) {
 	var told []string
 	var out strings.Builder
 	shares := []int64{10, 85, 86, 91, 10, 10}
-	m := NewMonitor(Options{Reader: NewReader(gib), OnStage: func(from, to Stage) {
+	m := NewMonitor(Options{Reader: NewReader(gib), Reclaim: func() {}, OnStage: func(from, to Stage) {
 		told = append(told, from.String()+">"+to.String())
 	}})
 	for _, used := range shares {
@@ -124,6 +126,35 @@ func TestMonitorTellsOfChangesOnly(t *testing.T) {
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Errorf("told (-want +got):\n%s%s", diff, out.String())
 	}
+}
+
+func TestGarbageIsNoReasonToReact(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		used, reclaims := int64(95), 0
+		m := NewMonitor(Options{
+			Reader:  NewReader(gib),
+			Reclaim: func() { used, reclaims = used-30, reclaims+1 },
+			OnStage: func(from, to Stage) { t.Errorf("%v to %v", from, to) },
+		})
+		m.read = func() (Sample, error) { return Sample{Used: used, Limit: 100}, nil }
+		m.Check()
+		m.Check()
+		if reclaims != 1 {
+			t.Errorf("the collector was called %d times", reclaims)
+		}
+		used = 95
+		m.opt.OnStage = nil
+		if m.Check(); m.Stage() != NotReady || reclaims != 1 {
+			t.Errorf("stage %v after %d reclaims: the last one was a moment ago", m.Stage(), reclaims)
+		}
+		<-time.After(reclaimPause)
+		used = 75
+		m.Check() // going down needs no collector
+		used = 95
+		if m.Check(); m.Stage() != Normal || reclaims != 2 {
+			t.Errorf("stage %v after %d reclaims", m.Stage(), reclaims)
+		}
+	})
 }
 
 func TestFailedMeasurementKeepsTheStage(t *testing.T) {
@@ -142,8 +173,9 @@ func TestFailedMeasurementKeepsTheStage(t *testing.T) {
 
 func TestModelThatCannotFitIsRefusedWithNumbers(t *testing.T) {
 	const miniLM = 90_868_376
-	if err := CheckFit(Need{Weights: miniLM}, 512*mib); err != nil {
-		t.Errorf("512 MiB: %v", err)
+	// The least memory that a Reranker may have.
+	if err := CheckFit(Need{Weights: miniLM}, 256*mib); err != nil {
+		t.Errorf("256 MiB: %v", err)
 	}
 	err := CheckFit(Need{Weights: miniLM}, 128*mib)
 	var small *TooSmallError

@@ -6,6 +6,7 @@ package memory
 import (
 	"context"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -16,6 +17,10 @@ type Options struct {
 	// Every is the time between two measurements; 500 ms. The figure moves by
 	// at most some 100 MiB in that time, at the rate at which bodies arrive.
 	Every time.Duration
+	// Reclaim gives memory back that nobody uses; debug.FreeOSMemory. It is
+	// called before a higher stage is entered: the collector lets garbage stand
+	// up to the soft limit, and garbage is no reason to refuse anybody.
+	Reclaim func()
 	// OnStage is called after a change of stage, from the goroutine of Run.
 	OnStage func(from, to Stage)
 	// Logger receives one line per change; nil logs nothing.
@@ -31,12 +36,21 @@ type Monitor struct {
 	stage Stage
 	last  Sample
 	err   error
+
+	reclaimed time.Time // used by Check alone
 }
+
+// reclaimPause bounds how often the monitor makes the collector work: some tens
+// of milliseconds of one core every two seconds at most.
+const reclaimPause = 2 * time.Second
 
 // NewMonitor returns a monitor that has measured nothing yet.
 func NewMonitor(opt Options) *Monitor {
 	if opt.Every <= 0 {
 		opt.Every = 500 * time.Millisecond
+	}
+	if opt.Reclaim == nil {
+		opt.Reclaim = debug.FreeOSMemory
 	}
 	if opt.Logger == nil {
 		opt.Logger = slog.New(slog.DiscardHandler)
@@ -58,9 +72,15 @@ func (m *Monitor) Run(ctx context.Context) {
 	}
 }
 
-// Check measures once and reacts.
+// Check measures once and reacts. It is not to be called at the same time as
+// Run.
 func (m *Monitor) Check() Stage {
 	s, err := m.read()
+	if err == nil && Next(m.Stage(), s.Share()) > m.Stage() && time.Since(m.reclaimed) >= reclaimPause {
+		m.opt.Reclaim()
+		m.reclaimed = time.Now()
+		s, err = m.read()
+	}
 	m.mu.Lock()
 	from := m.stage
 	m.err = err
