@@ -358,6 +358,9 @@ func TestSimilarity(t *testing.T) {
 	if diff := cmp.Diff(want, steady(w.Body.String())); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+	if w := p.post(t, "/v1/similarity", `{"text_1":"a","text_2":"x","truncate":"none"}`); !strings.Contains(w.Body.String(), `"warnings":["key \"truncate\" was ignored"]`) {
+		t.Errorf("no warning: %s", w.Body)
+	}
 	for body, want := range map[string]string{
 		`{"text1":"a","text2":["x","xx"]}`:             "[0.1 0.2]",
 		`{"text_1":["a","b"],"text_2":["x","xx"]}`:     "[0.1 0.2]",

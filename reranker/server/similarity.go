@@ -36,10 +36,9 @@ func (x *exchange) similarity(e dialect.PairsEndpoint) error {
 	x.fact(slog.Int("pairs", len(body.Right)))
 
 	resp, err := x.s.backend.Load().Ranker.Similarity(ctx, rerank.SimilarityRequest{
-		Pairs:        pairs(&body.Pairs),
-		Method:       methodOf(body.Method),
-		Deadline:     wish.deadline,
-		TruncateNone: body.Truncation == api.TruncateNone,
+		Pairs:    pairs(&body.Pairs),
+		Method:   methodOf(body.Method),
+		Deadline: wish.deadline,
 	})
 	if err != nil {
 		return err

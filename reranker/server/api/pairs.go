@@ -15,7 +15,6 @@ type Pairs struct {
 	LeftList, RightList bool
 	Left, Right         []Text
 	Method              *string
-	Truncation          Truncation
 	Model               string
 	Warnings            []string
 }

@@ -4,6 +4,7 @@
 package decode
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/quantumrerank/quantumrerank/reranker/server/api"
@@ -18,17 +19,18 @@ const (
 	right
 )
 
+// maxUnknown bounds the warnings about unknown keys.
+const maxUnknown = 16
+
 // pairKeys are the names that the dialects give to the two sides.
 var pairKeys = map[string]side{
 	"text_1": left, "text1": left, "queries": left, "query": left, "data_1": left, "source_sentence": left,
 	"text_2": right, "text2": right, "documents": right, "items": right, "data_2": right, "sentences": right,
 }
 
-// Pairs is everything that a similarity request of any dialect can say.
-type Pairs struct {
-	api.Pairs
-	Unknown []string
-}
+// Pairs is everything that a similarity request of any dialect can say. Its
+// warnings name the keys that mean nothing here.
+type Pairs struct{ api.Pairs }
 
 // ReadPairs reads one similarity or score request from r.
 func ReadPairs(r io.Reader, limits api.Limits) (*Pairs, error) {
@@ -92,7 +94,9 @@ func (r *pairReader) field(key string) (err error) {
 		p.Model = t.Value
 		return err
 	}
-	r.body.Unknown = append(r.body.Unknown, key)
+	if len(p.Warnings) < maxUnknown {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("key %.64q was ignored", key))
+	}
 	return r.Skip()
 }
 
