@@ -40,13 +40,28 @@ func (s *Scorer) hybrid(q *Query, d *Document, prior *float64) Score {
 		Quantum: x.Quantum, HasQuantum: true, ShotSD: x.ShotSD,
 		Lexical: unit(s.table.Score(q.bag, d.bag)), HasLexical: true,
 	}
-	w, third := s.mixture, r.Lexical
-	if prior != nil {
-		w, third = s.withPrior, unit(*prior)
-	}
+	w := s.weights(prior)
 	r.Degenerate = w.classical > 0 && c.Degenerate || w.quantum > 0 && x.Degenerate
 	if !r.Degenerate {
-		r.Value = unit(w.classical*c.Classical + w.quantum*x.Quantum + w.third*third)
+		r.Value = s.Mix(r, prior)
 	}
 	return r
+}
+
+// Mix returns the hybrid value of parts that are known already, such as those
+// of another Scorer that differs in its weights alone.
+func (s *Scorer) Mix(parts Score, prior *float64) float64 {
+	w, third := s.weights(prior), parts.Lexical
+	if prior != nil {
+		third = unit(*prior)
+	}
+	return unit(w.classical*parts.Classical + w.quantum*parts.Quantum + w.third*third)
+}
+
+// weights returns the mixture with or without a prior.
+func (s *Scorer) weights(prior *float64) mixture {
+	if prior != nil {
+		return s.withPrior
+	}
+	return s.mixture
 }
