@@ -58,6 +58,7 @@ func (x *exchange) rerank(e dialect.Endpoint) error {
 		Query:        req.Query.Value,
 		Documents:    texts(req.Documents),
 		Method:       methodOf(req.Method),
+		Arrived:      x.start,
 		Deadline:     wish.deadline,
 		TruncateNone: req.Truncation == api.TruncateNone,
 		Degradation:  wish.degradation,

@@ -38,6 +38,7 @@ func (x *exchange) similarity(e dialect.PairsEndpoint) error {
 	resp, err := x.s.backend.Load().Ranker.Similarity(ctx, rerank.SimilarityRequest{
 		Pairs:    pairs(&body.Pairs),
 		Method:   methodOf(body.Method),
+		Arrived:  x.start,
 		Deadline: wish.deadline,
 	})
 	if err != nil {
