@@ -186,9 +186,14 @@ func newNamespace(t *testing.T) string {
 // eventually waits until check returns nil.
 func eventually(t *testing.T, what string, check func() error) {
 	t.Helper()
+	eventuallyFor(t, what, patience, check)
+}
+
+func eventuallyFor(t *testing.T, what string, wait time.Duration, check func() error) {
+	t.Helper()
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
-	deadline := time.After(patience)
+	deadline := time.After(wait)
 	for {
 		err := check()
 		if err == nil {

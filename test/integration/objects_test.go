@@ -141,6 +141,12 @@ func settle(t *testing.T, op *operator, namespace string) {
 		return errors.New("not yet")
 	})
 	waitForCondition(t, namespace, v1alpha1.ConditionReady, metav1.ConditionTrue, v1alpha1.ReasonAvailable)
+	quiesce(t, op)
+}
+
+// quiesce waits until the operator has written nothing for a second.
+func quiesce(t *testing.T, op *operator) {
+	t.Helper()
 	last, quiet := int64(-1), 0
 	eventually(t, "the operator is quiet", func() error {
 		if now := op.writes.Load(); now != last {
