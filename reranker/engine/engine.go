@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
@@ -102,6 +103,8 @@ func start(m *model.Model, kernels *kernel.Set, opt Options) (*Engine, error) {
 	if e.maxTokens, err = maxTokens(m, opt.MaxTokens, e.frame); err != nil {
 		return nil, err
 	}
+	// Packing leaves behind several times what stays; a pod's memory is bounded.
+	debug.FreeOSMemory()
 	e.threads = positive(opt.Threads, runtime.GOMAXPROCS(0))
 	e.batchTokens = positive(opt.BatchTokens, defaultBatchTokens(kernels))
 	e.requests.New = func() any { return new(request) }

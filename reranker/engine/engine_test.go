@@ -22,13 +22,13 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestTheSameTextHasTheSameBitsInEveryBatch(t *testing.T) {
-	texts := documents(t, 24)
+	texts := documents(t, 12)
 	for _, name := range kernelsToTest() {
 		for _, precision := range []Precision{Float32, Int16} {
 			t.Run(name+"/"+string(precision), func(t *testing.T) {
 				texts := texts
 				if name == "generic" {
-					texts = texts[:4]
+					texts = texts[:3]
 				}
 				checkPlaces(t, Options{Kernel: name, Precision: precision}, texts)
 			})
