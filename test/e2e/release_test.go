@@ -53,14 +53,16 @@ func install(ctx context.Context) (*release, error) {
 	if _, err := exec.LookPath(r.helm); err != nil {
 		return nil, fmt.Errorf("no helm: %w; run `make bin/helm` first, or set HELM", err)
 	}
-	operatorImage, err := image("OPERATOR_IMAGE", "operator.tar")
+	operatorImage, content, err := image("OPERATOR_IMAGE", "operator.tar")
 	if err != nil {
 		return nil, err
 	}
-	if r.rerankerImage, err = image("RERANKER_IMAGE", "reranker.tar"); err != nil {
+	if r.rerankerImage, _, err = image("RERANKER_IMAGE", "reranker.tar"); err != nil {
 		return nil, err
 	}
 	r.values = append(imageValues("image", operatorImage), imageValues("rerankerImage", r.rerankerImage)...)
+	// An operator that is there already runs an older image of the same name.
+	r.values = append(r.values, "--set-string", `podAnnotations.quantumrerank\.io/image-content=`+content)
 	if err := prepareNamespace(ctx); err != nil {
 		return nil, err
 	}
@@ -128,36 +130,39 @@ func imageValues(prefix, reference string) []string {
 }
 
 // image is the reference named by the environment, or else the one that the
-// archive in dist carries.
-func image(variable, archive string) (string, error) {
+// archive in dist carries, and then a name for the archive's content too.
+func image(variable, archive string) (reference, content string, err error) {
 	if reference := os.Getenv(variable); reference != "" {
-		return reference, nil
+		return reference, "", nil
 	}
 	path := filepath.Join(root, "dist", archive)
 	file, err := os.Open(path)
 	if err != nil {
-		return "", fmt.Errorf("%w; run `make images` first, or set %s", err, variable)
+		return "", "", fmt.Errorf("%w; run `make images` first, or set %s", err, variable)
 	}
 	defer file.Close()
 	reader := tar.NewReader(file)
 	for {
 		entry, err := reader.Next()
 		if errors.Is(err, io.EOF) {
-			return "", fmt.Errorf("%s: no manifest.json", path)
+			return "", "", fmt.Errorf("%s: no manifest.json", path)
 		}
 		if err != nil {
-			return "", fmt.Errorf("%s: %w", path, err)
+			return "", "", fmt.Errorf("%s: %w", path, err)
 		}
 		if entry.Name != "manifest.json" {
 			continue
 		}
-		var manifest []struct{ RepoTags []string }
+		var manifest []struct {
+			Config   string
+			RepoTags []string
+		}
 		if err := json.NewDecoder(reader).Decode(&manifest); err != nil {
-			return "", fmt.Errorf("%s: manifest.json: %w", path, err)
+			return "", "", fmt.Errorf("%s: manifest.json: %w", path, err)
 		}
 		if len(manifest) != 1 || len(manifest[0].RepoTags) != 1 {
-			return "", fmt.Errorf("%s: want one image with one name, got %+v", path, manifest)
+			return "", "", fmt.Errorf("%s: want one image with one name, got %+v", path, manifest)
 		}
-		return manifest[0].RepoTags[0], nil
+		return manifest[0].RepoTags[0], manifest[0].Config, nil
 	}
 }

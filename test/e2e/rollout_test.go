@@ -16,8 +16,8 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
 )
 
-// load asks without pause from a few callers until it is stopped: one on a
-// connection that it keeps, the others on a new one for each request.
+// load asks without pause from a few callers until it is stopped: every other
+// one on connections that it keeps, the rest on a new one for each request.
 type load struct {
 	stop     context.CancelFunc
 	done     sync.WaitGroup
@@ -32,7 +32,7 @@ func startLoad(t *testing.T, api endpoint, callers int) *load {
 	l := &load{stop: stop}
 	for caller := range callers {
 		connection := api
-		if caller > 0 {
+		if caller%2 == 1 {
 			connection = api.reconnecting()
 		}
 		l.done.Go(func() { l.ask(ctx, connection, caller) })
@@ -88,7 +88,7 @@ func TestRolloutLosesNoRequest(t *testing.T) {
 	untilReady(t, rr, withinReady)
 	untilRolled(t, rr, 2)
 	api := service(t, rr)
-	load := startLoad(t, api, 3)
+	load := startLoad(t, api, 4)
 	for _, method := range []v1alpha1.Method{contract.MethodClassical, contract.MethodQuantum, contract.MethodHybrid} {
 		before := load.count()
 		change(t, rr, func(s *v1alpha1.RerankerSpec) { s.Method = method })

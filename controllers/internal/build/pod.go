@@ -15,7 +15,8 @@ import (
 // userID is the user and group of the process; the image has no others.
 const userID = 65532
 
-// graceMargin is what is left for exit after the drain, in seconds.
+// graceMargin is what is left for the farewell and the exit beside the drain, in
+// seconds.
 const graceMargin = 10
 
 func podTemplate(in Input) *corev1ac.PodTemplateSpecApplyConfiguration {

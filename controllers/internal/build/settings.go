@@ -38,9 +38,7 @@ func Settings(in Input) contract.Settings {
 			OpenSeconds:      int(*e.Breaker.OpenSeconds),
 			HalfOpenRequests: int(*e.Breaker.HalfOpenRequests),
 		},
-		// The kubelet's preStop sleep waits for the endpoints to drain before
-		// the pod hears of its end, so the pod need not wait again.
-		Drain: contract.DrainSettings{DelaySeconds: new(0), TimeoutSeconds: int(drainSeconds(e))},
+		Drain: contract.DrainSettings{DelaySeconds: new(farewellSeconds), TimeoutSeconds: int(drainSeconds(e))},
 	}
 	out.Degradation.Policy = string(e.Degradation.Policy)
 	out.Queue.LongestWaitMilliseconds = int(*e.Limits.LongestWaitMilliseconds)
@@ -54,6 +52,12 @@ func Settings(in Input) contract.Settings {
 	}
 	return out
 }
+
+// farewellSeconds is how long a pod serves on after it has heard of its end.
+// The kubelet's preStop sleep has emptied the endpoints by then, but callers
+// with a kept connection are still there: each of their answers now says that
+// the connection closes, so that nobody writes to one that is being closed.
+const farewellSeconds = 2
 
 func modelDir(m *v1alpha1.ModelSpec) string {
 	if m.Bundled != nil {
