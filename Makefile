@@ -68,7 +68,7 @@ clean: ## Remove what was built or fetched into the tree.
 
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Lint Go code, shell scripts and helper modules.
-	@$(BIN)/golangci-lint run ./...
+	@$(BIN)/golangci-lint run --allow-parallel-runners ./...
 	@hack/test/lint-shell.sh
 	@hack/test/vet-modules.sh
 

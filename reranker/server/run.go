@@ -79,7 +79,7 @@ func (s *Server) Run(ctx context.Context, opt RunOptions) error {
 		}
 	case err := <-h.failed:
 		stopLoading()
-		_ = <-loaded // the listener's failure is the one to tell
+		<-loaded //nolint:errcheck // the listener's failure is the one to tell
 		return errors.Join(fmt.Errorf("serve: %w", err), s.closeBackend())
 	}
 

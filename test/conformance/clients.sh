@@ -6,6 +6,8 @@
 # Needs python3 with venv, the Go toolchain and `make model`; the JavaScript
 # clients run where node and npm are. Arguments are the names of single Python
 # tests.
+set -euo pipefail
+# shellcheck source=test/conformance/lib.sh
 source "$(dirname "$0")/lib.sh"
 
 venv=$(install clients)

@@ -4,6 +4,8 @@
 #
 # Generates COUNT bodies (100,000) and compares our verdict on each with that of
 # the mission's rules in pydantic.
+set -euo pipefail
+# shellcheck source=test/conformance/lib.sh
 source "$(dirname "$0")/lib.sh"
 
 venv=$(install rules)

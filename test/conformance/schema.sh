@@ -9,6 +9,8 @@
 # and "negative data rejection", because unknown headers are legal in HTTP. Which
 # bodies are legal is tested more sharply by rules_test.go. Arguments go to
 # schemathesis.
+set -euo pipefail
+# shellcheck source=test/conformance/lib.sh
 source "$(dirname "$0")/lib.sh"
 
 venv=$(install schema)
