@@ -47,6 +47,8 @@ func run(m *testing.M) int {
 		CRDDirectoryPaths:     []string{filepath.Join("..", "..", "config", "crd", "bases")},
 		ErrorIfCRDPathMissing: true,
 	}
+	// The default range holds 254 Services.
+	env.ControlPlane.GetAPIServer().Configure().Set("service-cluster-ip-range", "10.96.0.0/16")
 	var err error
 	if adminConfig, err = env.Start(); err != nil {
 		fmt.Fprintln(os.Stderr, "start the API server:", err)
