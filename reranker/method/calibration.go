@@ -8,7 +8,7 @@ import "fmt"
 // Default weights of the hybrid mixture, chosen by measurement: docs/quality.md
 // has the table. They are round because the optimum is flat.
 const (
-	DefaultQuantumWeight = 0.3
+	DefaultQuantumWeight = 0.2
 	DefaultLexicalWeight = 0.3
 	DefaultPriorWeight   = 0.3
 )
@@ -48,9 +48,9 @@ const minSpread = 1e-3
 // BERT family differ by less than a factor of two from it.
 var generic = map[State]Calibration{
 	Mixed:    {Classical: 0.057, Quantum: 0.067, Lexical: 0.07, Prior: 0.116},
-	Pure:     {Classical: 0.057, Quantum: 0.085, Lexical: 0.07, Prior: 0.116},
-	Overlap:  {Classical: 0.057, Quantum: 0.07, Lexical: 0.07, Prior: 0.116},
-	Fidelity: {Classical: 0.057, Quantum: 0.043, Lexical: 0.07, Prior: 0.116},
+	Pure:     {Classical: 0.057, Quantum: 0.078, Lexical: 0.07, Prior: 0.116},
+	Overlap:  {Classical: 0.057, Quantum: 0.069, Lexical: 0.07, Prior: 0.116},
+	Fidelity: {Classical: 0.057, Quantum: 0.039, Lexical: 0.07, Prior: 0.116},
 }
 
 // calibrations are those of measured models, by the digest of their weights:
