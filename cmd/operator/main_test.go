@@ -65,9 +65,9 @@ func TestPlanPrintsEveryChild(t *testing.T) {
 func TestPlanRefusesWhatIsNoReranker(t *testing.T) {
 	t.Parallel()
 	for want, text := range map[string]string{
-		"it holds a v1 Pod":          "apiVersion: v1\nkind: Pod\n",
+		"it holds a v1 Pod":     "apiVersion: v1\nkind: Pod\n",
 		`unknown field "metod"`: strings.Replace(sample, "method", "metod", 1),
-		"read -":                     ":",
+		"read -":                ":",
 	} {
 		err := plan(nil, strings.NewReader(text), io.Discard)
 		if err == nil || !strings.Contains(err.Error(), want) {

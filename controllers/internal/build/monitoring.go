@@ -70,19 +70,19 @@ func monitor(in Input, kind string, spec object) object {
 func alerts(in Input) []object {
 	t := in.Effective.Targets
 	pods := fmt.Sprintf("namespace=%q,%s=%q", in.Reranker.Namespace, podLabel, in.Reranker.Name)
-	rate := func(metric, window string) string {
-		return fmt.Sprintf("sum(rate(quantumrerank_%s{%s}[%s]))", metric, pods, window)
+	rate := func(metric string) string {
+		return fmt.Sprintf("sum(rate(quantumrerank_%s{%s}[5m]))", metric, pods)
 	}
-	answered := rate("rerank_duration_seconds_count", "5m")
+	answered := rate("rerank_duration_seconds_count")
 	return []object{
 		alert(in, "RerankerRerankTooSlow", "warning", "10m", "reranks miss their latency target",
 			late(pods, "rerank_duration_seconds", *t.RerankLatencyMilliseconds, *t.Percentile)),
 		alert(in, "RerankerSimilarityTooSlow", "warning", "10m", "similarities miss their latency target",
 			late(pods, "similarity_duration_seconds", *t.SimilarityLatencyMilliseconds, *t.Percentile)),
 		alert(in, "RerankerSheddingLoad", "warning", "10m", "more than 5 % of requests are refused for lack of capacity",
-			fmt.Sprintf("%s > 0.05 * (%s + %s)", rate("shed_total", "5m"), answered, rate("shed_total", "5m"))),
+			fmt.Sprintf("%s > 0.05 * (%s + %s)", rate("shed_total"), answered, rate("shed_total"))),
 		alert(in, "RerankerDegraded", "warning", "15m", "more than 10 % of answers are not all that was asked for",
-			fmt.Sprintf("%s > 0.1 * %s", rate("degraded_total", "5m"), answered)),
+			fmt.Sprintf("%s > 0.1 * %s", rate("degraded_total"), answered)),
 		alert(in, "RerankerNotReady", "critical", "5m", "no pod is ready",
 			fmt.Sprintf("sum(quantumrerank_ready{%s}) == 0", pods)),
 		alert(in, "RerankerPanicked", "warning", "0m", "a request made the server panic; its log has the stack",

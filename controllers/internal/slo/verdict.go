@@ -28,13 +28,17 @@ func Judge(w Window, t *v1alpha1.TargetsSpec) Verdict {
 	case w.Pods == 0:
 		return Verdict{metav1.ConditionUnknown, v1alpha1.ReasonNoPods, "no pod serves"}
 	case w.blind():
-		return Verdict{metav1.ConditionUnknown, v1alpha1.ReasonScrapeFailed,
-			fmt.Sprintf("only %d of %d pods told their figures", w.Scraped, w.Pods)}
+		return Verdict{
+			metav1.ConditionUnknown, v1alpha1.ReasonScrapeFailed,
+			fmt.Sprintf("only %d of %d pods told their figures", w.Scraped, w.Pods),
+		}
 	case w.Span == 0:
 		return Verdict{metav1.ConditionUnknown, v1alpha1.ReasonWarmingUp, "the pods have not been watched long enough"}
 	case reranks < minRequests && similarities < minRequests:
-		return Verdict{metav1.ConditionUnknown, v1alpha1.ReasonNoTraffic,
-			fmt.Sprintf("fewer than %d requests in %d seconds", minRequests, *t.WindowSeconds)}
+		return Verdict{
+			metav1.ConditionUnknown, v1alpha1.ReasonNoTraffic,
+			fmt.Sprintf("fewer than %d requests in %d seconds", minRequests, *t.WindowSeconds),
+		}
 	}
 	if v, ok := miss(w.Rerank, *t.RerankLatencyMilliseconds, *t.Percentile, "reranks"); ok {
 		return Verdict{metav1.ConditionFalse, v1alpha1.ReasonRerankTooSlow, v}
@@ -42,8 +46,10 @@ func Judge(w Window, t *v1alpha1.TargetsSpec) Verdict {
 	if v, ok := miss(w.Similarity, *t.SimilarityLatencyMilliseconds, *t.Percentile, "similarities"); ok {
 		return Verdict{metav1.ConditionFalse, v1alpha1.ReasonSimilarityTooSlow, v}
 	}
-	return Verdict{metav1.ConditionTrue, v1alpha1.ReasonWithinTargets,
-		fmt.Sprintf("at least %d %% of requests are within their target", *t.Percentile)}
+	return Verdict{
+		metav1.ConditionTrue, v1alpha1.ReasonWithinTargets,
+		fmt.Sprintf("at least %d %% of requests are within their target", *t.Percentile),
+	}
 }
 
 func miss(h Histogram, targetMs, percentile int32, what string) (string, bool) {
