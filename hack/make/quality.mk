@@ -1,0 +1,8 @@
+# Copyright The QuantumRerank Authors.
+# SPDX-License-Identifier: Apache-2.0
+
+##@ Quality
+
+.PHONY: quality
+quality: model ## Measure how well each method ranks and write docs/quality.md (RERANK_DATA).
+	@go run ./test/quality
