@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Regenerates everything that is generated and fails when that changes a file:
-# CRD, RBAC, deepcopy, apply configurations and the chart's parts of them.
+# CRD, RBAC, deepcopy, apply configurations, the chart's parts of them, and the
+# kernels' assembly.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -18,6 +19,7 @@ if [[ $before != "$after" ]]; then
   diff <(echo "$before") <(echo "$after") | awk '/^[<>]/ {print "  " $3}' | sort -u >&2
   exit 1
 fi
+reranker/engine/kernel/generate.sh --check
 if ! go mod verify >/dev/null; then
   echo "go mod verify: a module in the cache differs from go.sum" >&2
   exit 1
