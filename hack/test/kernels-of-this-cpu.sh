@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Copyright The QuantumRerank Authors.
+# SPDX-License-Identifier: Apache-2.0
+#
+# Prints the kernel sets that this machine's processor must select, as the operating
+# system tells it and not as our own detection does, for
+# QUANTUMRERANK_TEST_REQUIRE: a test fails when one of them was not exercised.
+set -euo pipefail
+
+flags=" $(grep -m 1 '^flags' /proc/cpuinfo 2>/dev/null || true) "
+has() { [[ $flags == *" $1 "* ]]; }
+
+sets=()
+if has avx2 && has fma; then sets+=(avx2); fi
+if has avx512f && has avx512bw && has avx512vl && has avx512_vnni; then sets+=(avx512vnni); fi
+(
+  IFS=,
+  echo "${sets[*]:-}"
+)
