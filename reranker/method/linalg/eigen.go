@@ -23,11 +23,11 @@ func Eigen(a []float64, n int) (values, vectors []float64) {
 // destroys the tridiagonal one.
 func (t *tridiagonal) eigen() (values, vectors []float64) {
 	n := t.n
-	z := make([]float64, n*n)
+	z, scratch := make([]float64, n*n), make([]float64, n)
 	for i := range n {
 		row := z[i*n : (i+1)*n]
 		row[i] = 1
-		t.apply(row)
+		t.apply(row, scratch)
 	}
 	t.diagonalize(z)
 	order := make([]int, n)

@@ -9,12 +9,9 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
 )
 
-// kernels is the fastest set of this CPU. A row of its products depends on
-// that row and on the packed matrix alone, so equal input gives equal bits.
-var kernels = sync.OnceValue(func() *kernel.Set { return kernel.Available()[0] })
-
-// Packed is a float32 matrix laid out for many products with it. It is safe
-// for concurrent use.
+// Packed is a float32 matrix laid out for many products with it by the fastest
+// kernels of this CPU. A row of a product depends on that row and on the packed
+// matrix alone, so equal input gives equal bits. It is safe for concurrent use.
 type Packed struct {
 	rows, dim, width int
 	panels           *kernel.PanelsF32
@@ -36,7 +33,7 @@ func Pack(a []float32, rows, dim int) *Packed {
 	for i := range rows {
 		copy(d.Weights[i*d.In:], a[i*dim:(i+1)*dim])
 	}
-	p.panels = kernels().PackF32(&d)
+	p.panels = kernel.Default().PackF32(&d)
 	return p
 }
 
@@ -60,9 +57,11 @@ func Combine(c []float32, r int, a []float32, n, dim int) []float32 {
 	defer padded.Put(buf)
 	work := sized(buf, dim*(in+packed.width))
 	turned, product := work[:dim*in], work[dim*in:]
-	clear(turned)
+	for j := range dim {
+		clear(turned[j*in+n : (j+1)*in])
+	}
 	transpose(turned, in, a, n, dim)
-	kernels().MulF32(turned, dim, packed.panels, kernel.Rows(product, packed.width))
+	kernel.Default().MulF32(turned, dim, packed.panels, kernel.Rows(product, packed.width))
 	out := make([]float32, r*dim)
 	for j := range dim {
 		for k, x := range product[j*packed.width : j*packed.width+r] {
@@ -109,5 +108,5 @@ func (p *Packed) Times(dst, x []float32, n int) {
 		}
 		x = wide
 	}
-	kernels().MulF32(x, n, p.panels, kernel.Rows(dst, p.width))
+	kernel.Default().MulF32(x, n, p.panels, kernel.Rows(dst, p.width))
 }

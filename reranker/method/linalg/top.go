@@ -3,11 +3,7 @@
 
 package linalg
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
+import "math"
 
 // TopEigen returns the r largest eigenvalues of the symmetric n x n matrix a,
 // largest first, and their eigenvectors as the rows of an r x n matrix;
@@ -27,21 +23,13 @@ func TopEigen(a []float64, n, r int) (values, vectors []float64) {
 		values, vectors = t.eigen()
 		return values[:r], vectors[:r*n]
 	}
+	scratch := make([]float64, n)
 	for k := range r {
 		v := vectors[k*n : (k+1)*n]
-		t.apply(v)
+		t.apply(v, scratch)
 		fixSign(v)
 	}
 	return values, vectors
-}
-
-// values returns the eigenvalues, largest first, and leaves t as it is.
-func (t *tridiagonal) values() []float64 {
-	c := *t
-	c.diag, c.off = slices.Clone(t.diag), slices.Clone(t.off)
-	c.diagonalize(nil)
-	slices.SortFunc(c.diag, func(x, y float64) int { return cmp.Compare(y, x) })
-	return c.diag
 }
 
 // scale returns the largest row sum of magnitudes: a bound of the norm of T.

@@ -94,17 +94,34 @@ func householder(x []float64) (beta, tau float64) {
 	return beta, tau
 }
 
-// apply overwrites z, a vector in the basis of T, with Q z.
-func (t *tridiagonal) apply(z []float64) {
-	for k := t.n - 2; k >= 0; k-- {
-		if t.tau[k] == 0 {
-			continue
-		}
-		v := t.a[k*t.n+k+1 : (k+1)*t.n]
+// apply overwrites z, a vector in the basis of T, with Q z. Each reflection is
+// carried out together with the inner product that the next one needs.
+func (t *tridiagonal) apply(z, scratch []float64) {
+	n := t.n
+	if n < 2 {
+		return
+	}
+	row := func(k int) []float64 { return t.a[k*n+k+1 : (k+1)*n] }
+	v := row(n - 2)
+	dot := 0.0
+	if t.tau[n-2] != 0 {
+		dot = v[0] * z[n-1]
+	}
+	for k := n - 2; k >= 0; k-- {
 		part := z[k+1:]
-		s := -t.tau[k] * Dot(v, part)
-		for i := range part {
-			part[i] += s * v[i]
+		s := -t.tau[k] * dot
+		if t.tau[k] == 0 {
+			s = 0 // the row holds no vector
 		}
+		if k == 0 {
+			for i := range part {
+				part[i] += s * v[i]
+			}
+			return
+		}
+		above := row(k - 1)
+		dot = fused(part, s, v, 0, v, above[1:], 0, scratch)
+		dot += above[0] * z[k]
+		v = above
 	}
 }
