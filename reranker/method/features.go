@@ -35,21 +35,22 @@ func (f Features) pooled() []float32 {
 	return v
 }
 
-// ensemble returns the text's density matrix over copies of its token states
-// at unit length, or false if one of them has no direction. weight gives the
-// weight of a token before normalisation.
+// ensemble returns the text's density matrix, or false if a token state has no
+// direction. weight gives the weight of a token before normalisation. The rows
+// are those of f where they have unit length already; whoever keeps them must
+// copy them.
 func (f Features) ensemble(weight func(id int32) float64) (state.Ensemble[float32], bool) {
 	e := state.Ensemble[float32]{N: f.Rows, Dim: f.Dim}
 	if f.Rows <= 0 || f.Dim <= 0 || len(f.Tokens) != f.Rows*f.Dim {
 		return e, false
 	}
-	e.Rows = make([]float32, len(f.Tokens))
+	var ok bool
+	if e.Rows, ok = unitRows(f.Tokens, f.Dim); !ok {
+		return e, false
+	}
 	e.Weights = make([]float64, f.Rows)
 	total := 0.0
-	for i := range f.Rows {
-		if !linalg.Normalize(e.Row(i), f.Tokens[i*f.Dim:(i+1)*f.Dim]) {
-			return e, false
-		}
+	for i := range e.Weights {
 		e.Weights[i] = 1
 		if weight != nil && len(f.IDs) == f.Rows {
 			e.Weights[i] = weight(f.IDs[i])
@@ -60,6 +61,28 @@ func (f Features) ensemble(weight func(id int32) float64) (state.Ensemble[float3
 		e.Weights[i] /= total
 	}
 	return e, true
+}
+
+// unitRows returns rows if all of them have unit length up to rounding, as an
+// encoder makes them; otherwise copies that have it, or false if one of them
+// has no direction.
+func unitRows(rows []float32, dim int) ([]float32, bool) {
+	const rounding = 1e-5
+	isUnit := true
+	for i := 0; i < len(rows) && isUnit; i += dim {
+		// False for NaN too; squares of huge numbers overflow to infinity.
+		isUnit = math.Abs(linalg.SquaredLength(rows[i:i+dim])-1) <= rounding
+	}
+	if isUnit {
+		return rows, true
+	}
+	out := make([]float32, len(rows))
+	for i := 0; i < len(rows); i += dim {
+		if !linalg.Normalize(out[i:i+dim], rows[i:i+dim]) {
+			return nil, false
+		}
+	}
+	return out, true
 }
 
 // fingerprint identifies the text for repeatable draws: by its ids, which are

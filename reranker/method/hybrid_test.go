@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/quantumrerank/quantumrerank/reranker/method/linalg"
 )
 
 func TestTheMixtureIsConvexAndMonotone(t *testing.T) {
@@ -164,6 +166,12 @@ func TestADocumentDoesNotKeepItsFeatures(t *testing.T) {
 		s := newScorer(t, Options{Quantum: opt})
 		rng := rand.New(rand.NewPCG(6, 6))
 		fq, fd := text(rng, 6, 32), text(rng, 30, 32)
+		for _, f := range []Features{fq, fd} { // unit rows are the ones that could be kept
+			for i := range f.Rows {
+				row := f.Tokens[i*f.Dim : (i+1)*f.Dim]
+				linalg.Normalize(row, row)
+			}
+		}
 		q, d := s.PrepareQuery(fq), s.PrepareDocument(fd)
 		before := s.Score(Hybrid, q, d, nil)
 		for _, f := range []Features{fq, fd} {

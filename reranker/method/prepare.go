@@ -4,6 +4,7 @@
 package method
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/quantumrerank/quantumrerank/reranker/method/lexical"
@@ -50,8 +51,8 @@ func (s *Scorer) PrepareQuery(f Features) *Query {
 	case s.quantum.State == Mixed:
 		q.probe = state.NewProbe(q.tokens)
 		q.tokens = state.Ensemble[float32]{}
-	case s.quantum.State == Overlap:
-		q.purity = state.Purity(q.tokens)
+	default:
+		q.tokens.Rows, q.purity = s.keep(f, q.tokens)
 	}
 	if s.quantum.Shots > 0 {
 		q.fingerprint = f.fingerprint()
@@ -77,11 +78,21 @@ func (s *Scorer) PrepareDocument(f Features) *Document {
 		d.subspace = state.Leading(tokens, s.quantum.Rank)
 	default:
 		d.tokens = tokens
-		if s.quantum.State == Overlap {
-			d.purity = state.Purity(tokens)
-		}
+		d.tokens.Rows, d.purity = s.keep(f, tokens)
 	}
 	return d
+}
+
+// keep returns rows that do not belong to the caller, and the purity if the
+// state needs it.
+func (s *Scorer) keep(f Features, e state.Ensemble[float32]) (rows []float32, purity float64) {
+	if rows = e.Rows; &rows[0] == &f.Tokens[0] {
+		rows = slices.Clone(rows)
+	}
+	if s.quantum.State == Overlap {
+		purity = state.Purity(e)
+	}
+	return rows, purity
 }
 
 // needsTokens reports whether the quantum score reads token states.

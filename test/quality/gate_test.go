@@ -27,7 +27,7 @@ const (
 
 // TestTheMethodsKeepTheirQuality is the gate against a score that looks fine
 // and ranks nothing. It runs the default engine over some 3,500 documents,
-// about a minute on two cores.
+// half a minute on two cores.
 func TestTheMethodsKeepTheirQuality(t *testing.T) {
 	if testing.Short() {
 		t.Skip("encodes thousands of documents; run without -short")

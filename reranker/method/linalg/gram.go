@@ -8,7 +8,7 @@ import "github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
 // Gram writes the n x n matrix of inner products of the n rows of a to dst.
 func Gram[T Real](dst []float64, a []T, n, dim int) {
 	if single, ok := any(a).([]float32); ok {
-		CrossGram(dst, single, n, single, n, dim)
+		gram(dst, single, n, dim)
 		return
 	}
 	for i := range n {
@@ -36,20 +36,34 @@ func CrossGram[T Real](dst []float64, a []T, na int, b []T, nb, dim int) {
 	}
 }
 
-// crossGram is CrossGram by the kernels, which take dimensions that are
-// multiples of eight.
-func crossGram(dst []float64, a []float32, na int, b []float32, nb, dim int) {
+// gram is Gram by the kernels, one stripe of columns after the other, each from
+// the diagonal down: the other half is its mirror image.
+func gram(dst []float64, a []float32, n, dim int) {
+	a, dim = aligned(a, n, dim)
 	k := kernel.Default()
-	if dim%8 != 0 {
-		wide := (dim + 7) &^ 7
-		same := &a[0] == &b[0]
-		if a = widened(a, na, dim, wide); same {
-			b = a
-		} else {
-			b = widened(b, nb, dim, wide)
+	buf := padded.Get().(*[]float32)
+	defer padded.Put(buf)
+	work := sized(buf, n*kernel.Align+k.ProjectScratch(kernel.Align, dim))
+	product, scratch := work[:n*kernel.Align], work[n*kernel.Align:]
+	for from := 0; from < n; from += kernel.Align {
+		columns := min(kernel.Align, n-from)
+		k.Project(product, a[from*dim:], n-from, a[from*dim:], columns, dim, scratch)
+		for i := from; i < n; i++ {
+			stripe := product[(i-from)*columns:]
+			for j := range min(columns, i-from+1) {
+				x := float64(stripe[j])
+				dst[i*n+from+j] = x
+				dst[(from+j)*n+i] = x
+			}
 		}
-		dim = wide
 	}
+}
+
+// crossGram is CrossGram by the kernels.
+func crossGram(dst []float64, a []float32, na int, b []float32, nb, dim int) {
+	b, _ = aligned(b, nb, dim)
+	a, dim = aligned(a, na, dim)
+	k := kernel.Default()
 	buf := padded.Get().(*[]float32)
 	defer padded.Put(buf)
 	work := sized(buf, na*nb+k.ProjectScratch(nb, dim))
@@ -60,11 +74,16 @@ func crossGram(dst []float64, a []float32, na int, b []float32, nb, dim int) {
 	}
 }
 
-// widened returns the rows of a, filled up with zeros.
-func widened(a []float32, rows, dim, wide int) []float32 {
+// aligned returns the rows of a, filled up with zeros to a multiple of eight
+// as the kernels want it, and their new length.
+func aligned(a []float32, rows, dim int) ([]float32, int) {
+	wide := (dim + 7) &^ 7
+	if wide == dim {
+		return a, dim
+	}
 	out := make([]float32, rows*wide)
 	for i := range rows {
 		copy(out[i*wide:], a[i*dim:(i+1)*dim])
 	}
-	return out
+	return out, wide
 }

@@ -110,3 +110,7 @@ func (p *Packed) Times(dst, x []float32, n int) {
 	}
 	kernel.Default().MulF32(x, n, p.panels, kernel.Rows(dst, p.width))
 }
+
+// SquaredLength returns the inner product of a with itself in single
+// precision.
+func SquaredLength(a []float32) float64 { return float64(kernel.Default().Dot(a, a)) }

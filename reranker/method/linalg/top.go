@@ -7,7 +7,7 @@ import "math"
 
 // TopEigen returns the r largest eigenvalues of the symmetric n x n matrix a,
 // largest first, and their eigenvectors as the rows of an r x n matrix;
-// r is cut to n. It destroys a.
+// r is cut to n. It reads the upper triangle of a and destroys it.
 //
 // All vectors would cost 3 n^3 multiply-adds beside the 2/3 n^3 of the
 // reduction. A few cost next to nothing by inverse iteration on the

@@ -33,9 +33,10 @@ func Leading[T linalg.Real](e Ensemble[T], rank int) Subspace[T] {
 	}
 	g := make([]float64, n*n)
 	linalg.Gram(g, e.Rows, n, e.Dim)
-	for i := range n {
-		for j := range n {
-			g[i*n+j] *= roots[i] * roots[j]
+	for i, root := range roots {
+		row := g[i*n+i : (i+1)*n] // the upper triangle is all that TopEigen reads
+		for j, other := range roots[i:] {
+			row[j] *= root * other
 		}
 	}
 	values, vectors := linalg.TopEigen(g, n, rank)
