@@ -78,7 +78,7 @@ fmt: $(BIN)/golangci-lint ## Format the Go code.
 
 .PHONY: unit
 unit: model ## Unit, property, golden and parity tests; no cluster.
-	@QUANTUMRERANK_TEST_REQUIRE=$$(hack/test/kernels-of-this-cpu.sh) \
+	@KERNEL_TEST_REQUIRE=$$(hack/test/kernels-of-this-cpu.sh) \
 		go test $$(go list ./... | grep -v -e /test/integration -e /test/e2e)
 
 .PHONY: race

@@ -7,7 +7,7 @@
 
 CLUSTER_DIR=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 CLUSTER_NAME=${CLUSTER_NAME:-qr}
-CLUSTER_CACHE=${QUANTUMRERANK_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/quantumrerank}
+CLUSTER_CACHE=${CLUSTER_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/quantumrerank}
 
 say() { printf '[%(%H:%M:%S)T] %s\n' -1 "$*" >&2; }
 note() { printf '           %s\n' "$@" >&2; }
@@ -31,7 +31,7 @@ check_names() {
     die "CLUSTER_NAME '$CLUSTER_NAME': want 1 to 12 letters a-z, digits and '-', a letter first"
   [[ $CLUSTER_CACHE =~ ^/[A-Za-z0-9._/@+-]+$ ]] ||
     die "cache directory '$CLUSTER_CACHE': want an absolute path of plain letters" \
-      "set QUANTUMRERANK_CACHE_DIR to another one"
+      "set CLUSTER_CACHE_DIR to another one"
 }
 
 # apt_install COMMENT PACKAGE...: installs Debian packages if that is possible

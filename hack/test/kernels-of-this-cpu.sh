@@ -4,7 +4,7 @@
 #
 # Prints the kernel sets that this machine's processor must select, as the operating
 # system tells it and not as our own detection does, for
-# QUANTUMRERANK_TEST_REQUIRE: a test fails when one of them was not exercised.
+# KERNEL_TEST_REQUIRE: a test fails when one of them was not exercised.
 set -euo pipefail
 
 flags=" $(grep -m 1 '^flags' /proc/cpuinfo 2>/dev/null || true) "

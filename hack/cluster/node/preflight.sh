@@ -48,7 +48,7 @@ preflight_kernel() {
   unshare --mount --pid --net --uts --ipc --cgroup --fork true 2>/dev/null ||
     problem "namespaces cannot be made (unshare is forbidden: is this a container without --privileged?)"
   try_in_namespace "$(probe_overlay)" ||
-    problem "an overlay file system cannot be mounted in $CLUSTER_CACHE (kernel without overlayfs, or the directory is on overlayfs itself: set QUANTUMRERANK_CACHE_DIR)"
+    problem "an overlay file system cannot be mounted in $CLUSTER_CACHE (kernel without overlayfs, or the directory is on overlayfs itself: set CLUSTER_CACHE_DIR)"
   try_in_namespace 'ip link add qrprobe0 type veth peer name qrprobe1' ||
     problem "a veth pair cannot be made (kernel without CONFIG_VETH)"
   try_in_namespace "$(probe_nft)" ||

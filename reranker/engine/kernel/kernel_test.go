@@ -15,7 +15,7 @@ import (
 
 // RequireEnv lists, separated by commas, the sets that must have been tested: a
 // machine that is known to have them fails if they were not selected.
-const RequireEnv = "QUANTUMRERANK_TEST_REQUIRE"
+const RequireEnv = "KERNEL_TEST_REQUIRE"
 
 func TestMain(m *testing.M) {
 	fmt.Fprintf(os.Stdout, "kernels exercised: %s\n", strings.Join(Names(), ", "))
