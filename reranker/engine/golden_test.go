@@ -133,6 +133,9 @@ func (g *golden) compare(t *testing.T, opt Options, bound float64) {
 	case kernelsToTest()[0]:
 	case "generic":
 		texts = texts[:genericTexts]
+		if testing.Short() {
+			texts = texts[:2]
+		}
 	default:
 		texts = texts[:otherTexts]
 	}
