@@ -25,6 +25,11 @@ const (
 	// Unknown without enough data. Unknown never means trouble. Always present.
 	ConditionTargetsMet = "TargetsMet"
 
+	// ConditionAccessControlled is True when callers must show a key, else
+	// False with a reason that says what keeps strangers out. Always present;
+	// False is a warning, not trouble.
+	ConditionAccessControlled = "AccessControlled"
+
 	// ConditionAutoscalingActive is True when the autoscaler computes the
 	// number of pods from metrics, False when it does not or there is none;
 	// the reason says which. Always present.
@@ -67,6 +72,10 @@ const (
 	ReasonLoading = "Loading"
 	// ReasonHealthy: no pod is in trouble.
 	ReasonHealthy = "Healthy"
+	// ReasonKeysRequired: callers must show an API key.
+	ReasonKeysRequired = "KeysRequired"
+	// ReasonNoKeys: whoever reaches the Service may call the API.
+	ReasonNoKeys = "NoKeys"
 	// ReasonFixedReplicas: the number of pods is fixed.
 	ReasonFixedReplicas = "FixedReplicas"
 	// ReasonExternalOwner: an autoscaler of somebody else moves the pods.
@@ -85,6 +94,12 @@ const (
 	ReasonRerankTooSlow = "RerankTooSlow"
 	// ReasonSimilarityTooSlow: too many similarities miss their target.
 	ReasonSimilarityTooSlow = "SimilarityTooSlow"
+	// ReasonRequestsRefused: the pods get more requests than they bear, and
+	// each answers more than targets.requestsPerMinute.
+	ReasonRequestsRefused = "RequestsRefused"
+	// ReasonThroughputTooLow: pods refuse requests although they answer fewer
+	// than targets.requestsPerMinute.
+	ReasonThroughputTooLow = "ThroughputTooLow"
 	// ReasonNotCapacityBound: the target is missed, and more pods did not help.
 	ReasonNotCapacityBound = "NotCapacityBound"
 	// ReasonNoTraffic: too few requests to tell.

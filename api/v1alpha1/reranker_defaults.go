@@ -77,6 +77,7 @@ func resolveTargets(in *TargetsSpec, limits *LimitsSpec) TargetsSpec {
 	setDefault(&out.RerankLatencyMilliseconds, latency)
 	setDefault(&out.SimilarityLatencyMilliseconds, contract.DefaultSimilarityLatencyMilliseconds)
 	setDefault(&out.BatchDocuments, batch)
+	setDefault(&out.RequestsPerMinute, contract.DefaultRequestsPerMinute)
 	setDefault(&out.Percentile, contract.DefaultPercentile)
 	setDefault(&out.WindowSeconds, contract.DefaultWindowSeconds)
 	out.Policy = orDefault(out.Policy, TargetsObserve)

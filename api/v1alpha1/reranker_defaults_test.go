@@ -23,10 +23,10 @@ func TestResolveFillsEveryDefaultOfAnEmptySpec(t *testing.T) {
 			MinReplicas: new(int32(1)), MaxReplicas: 3, CPUUtilizationPercent: new(int32(70)), Owner: "Operator",
 		},
 		Model:   &ModelSpec{Name: "all-MiniLM-L6-v2", Bundled: &BundledModel{}},
-		Quantum: &QuantumSpec{State: "mixed", Rank: new(int32(8)), WeightPercent: new(int32(30))},
+		Quantum: &QuantumSpec{State: "mixed", Rank: new(int32(16)), WeightPercent: new(int32(20))},
 		Targets: &TargetsSpec{
 			RerankLatencyMilliseconds: new(int32(500)), SimilarityLatencyMilliseconds: new(int32(100)),
-			BatchDocuments: new(int32(100)), Percentile: new(int32(95)), WindowSeconds: new(int32(300)), Policy: "Observe",
+			BatchDocuments: new(int32(100)), RequestsPerMinute: new(int32(100)), Percentile: new(int32(95)), WindowSeconds: new(int32(300)), Policy: "Observe",
 		},
 		Limits: &LimitsSpec{
 			MaxDocuments: new(int32(1000)), MaxQueryCharacters: new(int32(10_000)), MaxDocumentCharacters: new(int32(50_000)),

@@ -89,13 +89,13 @@ type QuantumSpec struct {
 	State QuantumState `json:"state,omitempty"`
 	// rank is the largest rank of a document's projector with state mixed:
 	// more keeps more of a document and costs more memory and time. 1 to 64.
-	// Default: 8.
+	// Default: 16.
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=64
 	// +optional
 	Rank *int32 `json:"rank,omitempty"`
 	// weightPercent is the share of the quantum score in method hybrid. 0 to
-	// 100. Default: 30.
+	// 100. Default: 20.
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=100
 	// +optional

@@ -40,8 +40,16 @@ type TargetsSpec struct {
 	// +kubebuilder:validation:Maximum=1000
 	// +optional
 	BatchDocuments *int32 `json:"batchDocuments,omitempty"`
+	// requestsPerMinute is how many requests each pod must bear: a pod that
+	// answers fewer and refuses some misses its target. 1 to 1000000. Default:
+	// 100.
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=1000000
+	// +optional
+	RequestsPerMinute *int32 `json:"requestsPerMinute,omitempty"`
 	// percentile is the share of requests, in percent, that must be within
-	// their target. 50 to 99. Default: 95.
+	// their target. A request that is refused for want of capacity is not. 50
+	// to 99. Default: 95.
 	// +kubebuilder:validation:Minimum=50
 	// +kubebuilder:validation:Maximum=99
 	// +optional

@@ -102,10 +102,15 @@ type ObservedStatus struct {
 	// +kubebuilder:validation:MaxLength=16
 	// +optional
 	SimilarityLatency string `json:"similarityLatency,omitempty"`
-	// withinTargetPermille is the share of reranks within their target.
+	// withinTargetPermille is the share of reranks of up to
+	// targets.batchDocuments documents within their target.
 	// +optional
 	WithinTargetPermille *int32 `json:"withinTargetPermille,omitempty"`
-	// requestsPerMinute is the rate over all pods.
+	// refusedPermille is the share of requests that got no answer for want of
+	// capacity. They count as missed targets.
+	// +optional
+	RefusedPermille *int32 `json:"refusedPermille,omitempty"`
+	// requestsPerMinute is how many requests all pods together answered.
 	// +optional
 	RequestsPerMinute *int32 `json:"requestsPerMinute,omitempty"`
 	// memoryPeak is the largest memory of a pod seen by this operator.

@@ -20,14 +20,15 @@ import (
 // +kubebuilder:selectablefield:JSONPath=.spec.method
 // +kubebuilder:printcolumn:name="Method",type=string,JSONPath=.status.effective.method
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=.status.conditions[?(@.type=="Ready")].status
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=.status.conditions[?(@.type=="Ready")].reason
 // +kubebuilder:printcolumn:name="Targets",type=string,JSONPath=.status.conditions[?(@.type=="TargetsMet")].status
 // +kubebuilder:printcolumn:name="Pods",type=string,JSONPath=.status.pods
 // +kubebuilder:printcolumn:name="P95",type=string,JSONPath=.status.observed.rerankLatency
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=.metadata.creationTimestamp
-// +kubebuilder:printcolumn:name="Reason",type=string,priority=1,JSONPath=.status.conditions[?(@.type=="Ready")].reason
 // +kubebuilder:printcolumn:name="Memory",type=string,priority=1,JSONPath=.status.effective.memoryLimit
 // +kubebuilder:printcolumn:name="Floor",type=integer,priority=1,JSONPath=.status.observed.floor
 // +kubebuilder:printcolumn:name="URL",type=string,priority=1,JSONPath=.status.url
+// +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=.status.conditions[?(@.type=="Ready")].message
 // +kubebuilder:validation:XValidation:rule="self.metadata.name.size() <= 40",message="the name of a Reranker may have at most 40 characters, because child objects add suffixes to it"
 // +kubebuilder:validation:XValidation:rule="self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",message="the name of a Reranker must start with a lower-case letter and hold only lower-case letters, digits and '-', because it becomes the name of a Service"
 type Reranker struct {

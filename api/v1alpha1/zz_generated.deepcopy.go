@@ -419,6 +419,11 @@ func (in *ObservedStatus) DeepCopyInto(out *ObservedStatus) {
 		*out = new(int32)
 		**out = **in
 	}
+	if in.RefusedPermille != nil {
+		in, out := &in.RefusedPermille, &out.RefusedPermille
+		*out = new(int32)
+		**out = **in
+	}
 	if in.RequestsPerMinute != nil {
 		in, out := &in.RequestsPerMinute, &out.RequestsPerMinute
 		*out = new(int32)
@@ -930,6 +935,11 @@ func (in *TargetsSpec) DeepCopyInto(out *TargetsSpec) {
 	}
 	if in.BatchDocuments != nil {
 		in, out := &in.BatchDocuments, &out.BatchDocuments
+		*out = new(int32)
+		**out = **in
+	}
+	if in.RequestsPerMinute != nil {
+		in, out := &in.RequestsPerMinute, &out.RequestsPerMinute
 		*out = new(int32)
 		**out = **in
 	}

@@ -43,8 +43,8 @@ func TestTargetsAreBoundsOfTheHistograms(t *testing.T) {
 	m.ObserveRerank(Rerank{Requested: "hybrid", Used: "hybrid", Duration: 320 * time.Millisecond, Documents: 50, Scored: 50})
 	m.ObserveSimilarity("quantum", "classical", 66*time.Millisecond, true, "breaker")
 	wantLines(t, m.page(t),
-		`quantumrerank_rerank_duration_seconds_bucket{method_requested="hybrid",method_used="hybrid",le="0.3"} 0`,
-		`quantumrerank_rerank_duration_seconds_bucket{method_requested="hybrid",method_used="hybrid",le="0.32"} 1`,
+		`quantumrerank_rerank_duration_seconds_bucket{batch="target",method_requested="hybrid",method_used="hybrid",le="0.3"} 0`,
+		`quantumrerank_rerank_duration_seconds_bucket{batch="target",method_requested="hybrid",method_used="hybrid",le="0.32"} 1`,
 		`quantumrerank_similarity_duration_seconds_bucket{method_used="classical",le="0.065"} 0`,
 		`quantumrerank_similarity_duration_seconds_bucket{method_used="classical",le="0.1"} 1`,
 		`quantumrerank_slo_target_seconds{slo="rerank"} 0.32`,

@@ -29,7 +29,7 @@ const (
 // Reasons why an answer is degraded or a request was refused.
 var (
 	degradedReasons = []string{"deadline", "overload", "breaker", "memory", "other"}
-	shedReasons     = []string{"queue_full", "deadline", "memory", "byte_budget", "draining", "loading", "other"}
+	shedReasons     = []string{"queue_full", "deadline", "memory", "byte_budget", contract.ShedDraining, contract.ShedLoading, "other"}
 )
 
 // Stages are the values of the label "stage".
@@ -37,6 +37,8 @@ var Stages = []string{"decode", "validate", "queue", "tokenize", "encode", "prio
 
 // workMetrics is what the server does for its callers.
 type workMetrics struct {
+	// batch is the largest number of documents that the target is about.
+	batch      int
 	rerank     *prometheus.HistogramVec
 	documents  *prometheus.HistogramVec
 	outcomes   *prometheus.CounterVec
@@ -54,9 +56,10 @@ type workMetrics struct {
 
 func newWorkMetrics(f factory, opt Options) workMetrics {
 	m := workMetrics{
+		batch: opt.BatchTarget,
 		rerank: f.histogram("rerank_duration_seconds",
 			"Time of answered rerank requests on the server, waiting included.",
-			latencyBounds(opt.RerankTarget), "method_requested", "method_used"),
+			latencyBounds(opt.RerankTarget), "method_requested", "method_used", contract.MetricLabelBatch),
 		documents: f.histogram("rerank_documents", "Documents of answered rerank requests.",
 			[]float64{1, 5, 10, 25, 50, 100, 250, 500, 1000}, "method_used"),
 		outcomes: f.counter("rerank_documents_total",
@@ -87,7 +90,8 @@ func (m *workMetrics) create() {
 		m.documents.WithLabelValues(used)
 		m.similarity.WithLabelValues(used)
 		for _, asked := range methods {
-			m.rerank.WithLabelValues(asked, used)
+			m.rerank.WithLabelValues(asked, used, contract.BatchTarget)
+			m.rerank.WithLabelValues(asked, used, contract.BatchLarger)
 			if used != asked {
 				for _, reason := range degradedReasons {
 					m.fallback.WithLabelValues(asked, used, reason)
@@ -127,7 +131,7 @@ type Rerank struct {
 func (m *Metrics) ObserveRerank(r Rerank) {
 	w, used := &m.work, closed(r.Used, methodsUsed, "none")
 	requested := closed(r.Requested, methods, contract.DefaultMethod)
-	w.rerank.WithLabelValues(requested, used).Observe(r.Duration.Seconds())
+	w.rerank.WithLabelValues(requested, used, w.batchOf(r.Documents)).Observe(r.Duration.Seconds())
 	w.documents.WithLabelValues(used).Observe(float64(r.Documents))
 	w.outcomes.WithLabelValues(used, OutcomeScored).Add(float64(r.Scored))
 	w.outcomes.WithLabelValues(used, OutcomeTruncated).Add(float64(r.Truncated))
@@ -137,6 +141,14 @@ func (m *Metrics) ObserveRerank(r Rerank) {
 	w.tokens.WithLabelValues("document").Add(float64(r.DocumentTokens))
 	w.cacheHits.Add(float64(r.CacheHits))
 	m.countDegraded(requested, used, r.Degraded, r.DegradedReason)
+}
+
+// batchOf tells reranks that the target is about from larger ones.
+func (w *workMetrics) batchOf(documents int) string {
+	if w.batch > 0 && documents > w.batch {
+		return contract.BatchLarger
+	}
+	return contract.BatchTarget
 }
 
 // ObserveSimilarity counts one answered similarity request.

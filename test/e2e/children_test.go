@@ -152,11 +152,11 @@ func checkColumns(t *testing.T, rr *v1alpha1.Reranker) {
 			columns = append(columns, column.Name)
 		}
 	}
-	if want := []string{"Name", "Method", "Ready", "Targets", "Pods", "P95", "Age"}; !slices.Equal(columns, want) {
+	if want := []string{"Name", "Method", "Ready", "Reason", "Targets", "Pods", "P95", "Age"}; !slices.Equal(columns, want) {
 		t.Errorf("columns %q, want %q", columns, want)
 	}
 	cells := table.Rows[0].Cells
-	if cells[0] != rr.Name || cells[1] != "hybrid" || cells[2] != "True" || cells[4] != "1/1" {
+	if cells[0] != rr.Name || cells[1] != "hybrid" || cells[2] != "True" || cells[3] != "Available" || cells[5] != "1/1" {
 		t.Errorf("row %v", cells)
 	}
 }

@@ -66,6 +66,8 @@ var specs = map[string]struct{ spec, want string }{
 	"no cache":                          {`{cache: {maxBytes: 0}}`, ""},
 	"a cache below nothing":             {`{cache: {maxBytes: -1}}`, "should be greater than or equal to 0"},
 	"keys without a secret":             {`{auth: {apiKeysSecretRef: {}}}`, "spec.auth.apiKeysSecretRef.name: Required value"},
+	"requests a minute":                 {`{targets: {requestsPerMinute: 600}}`, ""},
+	"no requests a minute":              {`{targets: {requestsPerMinute: 0}}`, "should be greater than or equal to 1"},
 	"a percentile of 100":               {`{targets: {percentile: 100}}`, "should be less than or equal to 99"},
 	"the bundled model":                 {`{model: {bundled: {}}}`, ""},
 	"no model source":                   {`{model: {name: mine}}`, "set exactly one of bundled, image and persistentVolumeClaim"},

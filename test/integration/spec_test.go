@@ -22,7 +22,7 @@ func fullSpec() v1alpha1.RerankerSpec {
 		Method: "hybrid",
 		Targets: &v1alpha1.TargetsSpec{
 			RerankLatencyMilliseconds: new(int32(400)), SimilarityLatencyMilliseconds: new(int32(50)),
-			BatchDocuments: new(int32(50)), Percentile: new(int32(99)), WindowSeconds: new(int32(120)), Policy: "Enforce",
+			BatchDocuments: new(int32(50)), RequestsPerMinute: new(int32(60)), Percentile: new(int32(99)), WindowSeconds: new(int32(120)), Policy: "Enforce",
 		},
 		MemoryLimit: new(resource.MustParse("1536Mi")),
 		Resources: &v1alpha1.ResourcesSpec{

@@ -76,7 +76,7 @@ func alerts(in Input) []object {
 	answered := rate("rerank_duration_seconds_count")
 	return []object{
 		alert(in, "RerankerRerankTooSlow", "warning", "10m", "reranks miss their latency target",
-			late(pods, "rerank_duration_seconds", *t.RerankLatencyMilliseconds, *t.Percentile)),
+			late(pods+fmt.Sprintf(",%s!=%q", contract.MetricLabelBatch, contract.BatchLarger), "rerank_duration_seconds", *t.RerankLatencyMilliseconds, *t.Percentile)),
 		alert(in, "RerankerSimilarityTooSlow", "warning", "10m", "similarities miss their latency target",
 			late(pods, "similarity_duration_seconds", *t.SimilarityLatencyMilliseconds, *t.Percentile)),
 		alert(in, "RerankerSheddingLoad", "warning", "10m", "more than 5 % of requests are refused for lack of capacity",

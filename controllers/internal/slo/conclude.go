@@ -43,7 +43,7 @@ func FloorOf(hpa *autoscalingv2.HorizontalPodAutoscaler, rr *v1alpha1.Reranker) 
 
 // conclude puts the samples to what is known and reports whether the published
 // report changed.
-func (w *Watcher) conclude(rr *v1alpha1.Reranker, serving []*corev1.Pod, samples map[types.UID]Sample, replicas, floor int32) bool {
+func (w *Watcher) conclude(rr *v1alpha1.Reranker, serving []*corev1.Pod, samples map[types.UID]Sample, at Present, floor int32) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	k := w.known[rr.UID]
@@ -52,7 +52,7 @@ func (w *Watcher) conclude(rr *v1alpha1.Reranker, serving []*corev1.Pod, samples
 		w.known[rr.UID] = k
 	}
 	k.seed(rr, floor)
-	e, now := rr.Status.Effective, w.Now()
+	e, now := effectiveOf(rr), at.Now
 	window := time.Duration(*e.Targets.WindowSeconds) * time.Second
 	k.add(serving, samples, window)
 
@@ -61,7 +61,7 @@ func (w *Watcher) conclude(rr *v1alpha1.Reranker, serving []*corev1.Pod, samples
 	verdict := Judge(whole, e.Targets)
 	if e.Targets.Policy == v1alpha1.TargetsEnforce && e.OwnsAutoscaler() && !rr.Spec.IsSuspended() {
 		before := k.plan.Floor
-		k.plan = k.plan.Next(k.window(serving, samples, latest(k.plan.Changed, now.Add(-window))), e, replicas, now)
+		k.plan = k.plan.Next(k.window(serving, samples, latest(k.plan.Changed, now.Add(-window))), e, at)
 		if w.Moved != nil && k.plan.Floor != before {
 			w.Moved(before, k.plan.Floor)
 		}
@@ -86,6 +86,17 @@ func (w *Watcher) conclude(rr *v1alpha1.Reranker, serving []*corev1.Pod, samples
 	}
 	k.report = next
 	return true
+}
+
+// effectiveOf is what the operator published. What an earlier release left out
+// of it has its default.
+func effectiveOf(rr *v1alpha1.Reranker) *v1alpha1.EffectiveSpec {
+	e := rr.Status.Effective.DeepCopy()
+	defaults := v1alpha1.Resolve(rr.Name, &rr.Spec, "")
+	if e.Targets == nil || e.Targets.RequestsPerMinute == nil {
+		e.Targets = defaults.Targets
+	}
+	return e
 }
 
 // seed takes over what an earlier operator knew.

@@ -22,6 +22,12 @@ func window(reranks Histogram) Window {
 	return Window{Pods: 2, Scraped: 2, Span: time.Minute, Rerank: reranks}
 }
 
+func refusing(reranks Histogram, refused float64) Window {
+	w := window(reranks)
+	w.Refused = refused
+	return w
+}
+
 var (
 	fast    = hist(100, 0, 0, 0) // p95 0.1 s
 	good    = hist(0, 100, 0, 0) // p95 0.5 s: within, but not calm
@@ -47,6 +53,12 @@ func TestJudge(t *testing.T) {
 		"half of the pods silent": {Window{Pods: 4, Scraped: 2, Span: 1, Rerank: fast}, "True/WithinTargets"},
 		"first look":              {Window{Pods: 1, Scraped: 1}, "Unknown/WarmingUp"},
 		"only similarities, slow": {Window{Pods: 1, Scraped: 1, Span: 1, Similarity: good}, "False/SimilarityTooSlow"},
+		"a few refused":           {refusing(fast, 5), "True/WithinTargets"},
+		"too many refused":        {refusing(fast, 6), "False/ThroughputTooLow"},
+		"much answered, some not": {refusing(hist(1000, 0, 0, 0), 100), "False/RequestsRefused"},
+		"only refused":            {refusing(nil, 50), "False/ThroughputTooLow"},
+		"few and all refused":     {refusing(nil, 49), "Unknown/NoTraffic"},
+		"refused and slow":        {refusing(hist(0, 96, 4, 0), 3), "False/RerankTooSlow"},
 		"few slow similarities":   {Window{Pods: 1, Scraped: 1, Span: 1, Rerank: fast, Similarity: few}, "True/WithinTargets"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -64,6 +76,8 @@ type step struct {
 	w        Window
 	replicas int32
 	times    int
+	// starting pods do not serve yet.
+	starting int32
 }
 
 func play(steps ...step) Plan {
@@ -72,7 +86,7 @@ func play(steps ...step) Plan {
 	for _, s := range steps {
 		for range max(s.times, 1) {
 			now = now.Add(15 * time.Second)
-			p = p.Next(s.w, effective(), s.replicas, now)
+			p = p.Next(s.w, effective(), Present{Replicas: s.replicas, Serving: s.replicas - s.starting, Now: now})
 		}
 	}
 	return p
@@ -86,25 +100,30 @@ func TestPlanner(t *testing.T) {
 		floor  int32
 		gaveUp bool
 	}{
-		"one miss may be chance":             {[]step{{window(slow), 2, 1}}, 0, false},
-		"two misses raise":                   {[]step{{window(slow), 2, 2}}, 3, false},
-		"a rest between misses":              {[]step{{window(slow), 2, 1}, {window(good), 2, 1}, {window(slow), 2, 1}}, 0, false},
-		"a gap between misses":               {[]step{{window(slow), 2, 1}, {noData, 2, 1}, {window(slow), 2, 1}}, 0, false},
-		"a raise that is not followed yet":   {[]step{{window(slow), 2, 99}}, 3, false},
-		"half as many again at most":         {[]step{{window(stuck), 4, 2}}, 6, false},
-		"never above the most":               {[]step{{window(stuck), 7, 2}}, 8, false},
-		"nothing at the most":                {[]step{{window(slow), 8, 9}}, 0, false},
-		"never on missing data":              {[]step{{noData, 2, 99}}, 0, false},
-		"never without pods":                 {[]step{{nothing, 0, 99}}, 0, false},
-		"two raises that help go on":         {[]step{{window(stuck), 2, 2}, {window(stuck), 3, 2}, {window(slow), 5, 2}}, 8, false},
-		"two raises in vain end it":          {[]step{{window(slow), 2, 2}, {window(slow), 3, 2}, {window(slow), 5, 9}}, 5, true},
-		"calm lowers by one":                 {[]step{{window(slow), 2, 2}, {window(slow), 3, 2}, {window(fast), 5, calmSteps}}, 4, false},
-		"good but not calm keeps":            {[]step{{window(slow), 2, 2}, {window(good), 3, 400}}, 3, false},
-		"calm lowers down to the least":      {[]step{{window(slow), 2, 2}, {window(fast), 3, 400}}, 2, false},
-		"no traffic is calm":                 {[]step{{window(slow), 2, 2}, {window(few), 3, 400}}, 2, false},
-		"missing data does not lower":        {[]step{{window(slow), 2, 2}, {noData, 3, 400}}, 3, false},
-		"missing data interrupts calm":       {[]step{{window(slow), 2, 2}, {window(fast), 3, 30}, {noData, 3, 1}, {window(fast), 3, 30}}, 3, false},
-		"after giving up, rest is a new try": {[]step{{window(slow), 2, 2}, {window(slow), 3, 2}, {window(slow), 5, 1}, {window(good), 5, 1}}, 5, false},
+		"one miss may be chance":             {steps: []step{{w: window(slow), replicas: 2, times: 1}}, floor: 0},
+		"two misses raise":                   {steps: []step{{w: window(slow), replicas: 2, times: 2}}, floor: 3},
+		"a rest between misses":              {steps: []step{{w: window(slow), replicas: 2, times: 1}, {w: window(good), replicas: 2, times: 1}, {w: window(slow), replicas: 2, times: 1}}, floor: 0},
+		"a gap between misses":               {steps: []step{{w: window(slow), replicas: 2, times: 1}, {w: noData, replicas: 2, times: 1}, {w: window(slow), replicas: 2, times: 1}}, floor: 0},
+		"a raise that is not followed yet":   {steps: []step{{w: window(slow), replicas: 2, times: 99}}, floor: 3},
+		"half as many again at most":         {steps: []step{{w: window(stuck), replicas: 4, times: 2}}, floor: 6},
+		"never above the most":               {steps: []step{{w: window(stuck), replicas: 7, times: 2}}, floor: 8},
+		"nothing at the most":                {steps: []step{{w: window(slow), replicas: 8, times: 9}}, floor: 0},
+		"never on missing data":              {steps: []step{{w: noData, replicas: 2, times: 99}}, floor: 0},
+		"never without pods":                 {steps: []step{{w: nothing, replicas: 0, times: 99}}, floor: 0},
+		"two raises that help go on":         {steps: []step{{w: window(stuck), replicas: 2, times: 2}, {w: window(stuck), replicas: 3, times: 2}, {w: window(slow), replicas: 5, times: 2}}, floor: 8},
+		"two raises in vain end it":          {steps: []step{{w: window(slow), replicas: 2, times: 2}, {w: window(slow), replicas: 3, times: 2}, {w: window(slow), replicas: 5, times: 9}}, floor: 5, gaveUp: true},
+		"calm lowers by one":                 {steps: []step{{w: window(slow), replicas: 2, times: 2}, {w: window(slow), replicas: 3, times: 2}, {w: window(fast), replicas: 5, times: calmSteps}}, floor: 4},
+		"good but not calm keeps":            {steps: []step{{w: window(slow), replicas: 2, times: 2}, {w: window(good), replicas: 3, times: 400}}, floor: 3},
+		"calm lowers down to the least":      {steps: []step{{w: window(slow), replicas: 2, times: 2}, {w: window(fast), replicas: 3, times: 400}}, floor: 2},
+		"no traffic is calm":                 {steps: []step{{w: window(slow), replicas: 2, times: 2}, {w: window(few), replicas: 3, times: 400}}, floor: 2},
+		"missing data does not lower":        {steps: []step{{w: window(slow), replicas: 2, times: 2}, {w: noData, replicas: 3, times: 400}}, floor: 3},
+		"missing data interrupts calm":       {steps: []step{{w: window(slow), replicas: 2, times: 2}, {w: window(fast), replicas: 3, times: 30}, {w: noData, replicas: 3, times: 1}, {w: window(fast), replicas: 3, times: 30}}, floor: 3},
+		"pods that still start":              {steps: []step{{w: window(slow), replicas: 2, times: 2}, {w: window(slow), replicas: 3, times: 99, starting: 1}}, floor: 3},
+		"a pause does not prove a raise":     {steps: []step{{w: window(slow), replicas: 2, times: 2}, {w: window(few), replicas: 3, times: 1}, {w: window(slow), replicas: 3, times: 2}, {w: window(few), replicas: 5, times: 1}, {w: window(slow), replicas: 5, times: 9}}, floor: 5, gaveUp: true},
+		"refused requests raise":             {steps: []step{{w: refusing(fast, 50), replicas: 2, times: 2}}, floor: 3},
+		"fewer refused requests are a help":  {steps: []step{{w: refusing(fast, 100), replicas: 2, times: 2}, {w: refusing(fast, 50), replicas: 3, times: 2}, {w: refusing(fast, 20), replicas: 5, times: 2}}, floor: 8},
+		"as many refused requests are none":  {steps: []step{{w: refusing(fast, 100), replicas: 2, times: 2}, {w: refusing(fast, 100), replicas: 3, times: 2}, {w: refusing(fast, 100), replicas: 5, times: 9}}, floor: 5, gaveUp: true},
+		"after giving up, rest is a new try": {steps: []step{{w: window(slow), replicas: 2, times: 2}, {w: window(slow), replicas: 3, times: 2}, {w: window(slow), replicas: 5, times: 1}, {w: window(good), replicas: 5, times: 1}}, floor: 5},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -126,7 +145,7 @@ func TestFloorStaysWithinItsBounds(t *testing.T) {
 			now = now.Add(15 * time.Second)
 			before := p.Floor
 			w := windows[(seed*31+i*i*7+i/(seed+1))%len(windows)]
-			p = p.Next(w, e, max(p.Floor, 2), now)
+			p = p.Next(w, e, Present{Replicas: max(p.Floor, 2), Serving: max(p.Floor, 2), Now: now})
 			if p.Floor != 0 && (p.Floor < 2 || p.Floor > e.Autoscaling.MaxReplicas) {
 				t.Fatalf("seed %d, step %d: floor = %d, want 2 to %d", seed, i, p.Floor, e.Autoscaling.MaxReplicas)
 			}

@@ -38,15 +38,19 @@ const (
 func observe(w Window, e *v1alpha1.EffectiveSpec, peakBytes float64, plan Plan, now time.Time) *v1alpha1.ObservedStatus {
 	out := &v1alpha1.ObservedStatus{SampledAt: metav1.NewTime(now.Truncate(time.Second))}
 	share := float64(*e.Targets.Percentile) / 100
-	if w.Rerank.Count() >= minRequests {
-		out.RerankLatency = latency(w.Rerank, share)
-		out.WithinTargetPermille = new(int32(1000 * w.Rerank.Within(float64(*e.Targets.RerankLatencyMilliseconds)/1000)))
+	reranks, similarities := w.counted()
+	if reranks.Count() >= minRequests {
+		out.RerankLatency = latency(reranks, share)
+		out.WithinTargetPermille = new(int32(1000 * reranks.Within(float64(*e.Targets.RerankLatencyMilliseconds)/1000)))
 	}
-	if w.Similarity.Count() >= minRequests {
-		out.SimilarityLatency = latency(w.Similarity, share)
+	if similarities.Count() >= minRequests {
+		out.SimilarityLatency = latency(similarities, share)
 	}
 	if w.Span > 0 {
-		out.RequestsPerMinute = new(int32(twoDigits((w.Rerank.Count() + w.Similarity.Count()) / w.Span.Minutes())))
+		out.RequestsPerMinute = new(int32(twoDigits(w.answered())))
+	}
+	if all := w.Rerank.Count() + w.Similarity.Count() + w.Refused; all >= minRequests {
+		out.RefusedPermille = new(int32(math.Ceil(twoDigits(1000 * w.Refused / all))))
 	}
 	if peakBytes > 0 {
 		out.MemoryPeak = roundUp(peakBytes, 1<<20, resource.BinarySI)
@@ -102,6 +106,7 @@ func (r *Report) supersedes(last *Report) bool {
 	a, b := r.Observed, last.Observed
 	return a.RerankLatency != b.RerankLatency || a.SimilarityLatency != b.SimilarityLatency ||
 		moved(deref(a.RequestsPerMinute), deref(b.RequestsPerMinute)) ||
+		moved(deref(a.RefusedPermille), deref(b.RefusedPermille)) ||
 		moved(deref(a.WithinTargetPermille), deref(b.WithinTargetPermille)) ||
 		moved(value(a.MemoryPeak), value(b.MemoryPeak))
 }

@@ -95,6 +95,14 @@ func (h Histogram) minus(earlier Histogram) Histogram {
 	return out
 }
 
+// late adds observations above every finite bound.
+func (h Histogram) late(count float64) Histogram {
+	if count == 0 {
+		return h
+	}
+	return h.plus(Histogram{{math.Inf(1), count}})
+}
+
 func (h Histogram) sorted() Histogram {
 	slices.SortFunc(h, func(a, b Bucket) int { return cmp.Compare(a.Bound, b.Bound) })
 	return h
@@ -104,6 +112,9 @@ func (h Histogram) sorted() Histogram {
 type Sample struct {
 	At                 time.Time
 	Rerank, Similarity Histogram
+	// Refused counts requests that were turned away for want of capacity, or
+	// whose time ran out: their callers got nothing.
+	Refused float64
 	// MemoryBytes is the memory of the process now.
 	MemoryBytes float64
 	// CPUSeconds is the CPU time of the process since it started.
@@ -114,5 +125,5 @@ type Sample struct {
 // sample: counters only grow.
 func (s Sample) restarted(earlier Sample) bool {
 	return s.CPUSeconds < earlier.CPUSeconds || s.Rerank.Count() < earlier.Rerank.Count() ||
-		s.Similarity.Count() < earlier.Similarity.Count()
+		s.Similarity.Count() < earlier.Similarity.Count() || s.Refused < earlier.Refused
 }

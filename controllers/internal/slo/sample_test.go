@@ -69,10 +69,20 @@ quantumrerank_rerank_duration_seconds_bucket{method_used="classical",le="0.5"} 1
 quantumrerank_rerank_duration_seconds_bucket{method_used="classical",le="+Inf"} 1
 quantumrerank_rerank_duration_seconds_sum{method_used="classical"} 0.1
 quantumrerank_rerank_duration_seconds_count{method_used="classical"} 1
+quantumrerank_rerank_duration_seconds_bucket{batch="larger",method_used="hybrid",le="0.5"} 0
+quantumrerank_rerank_duration_seconds_bucket{batch="larger",method_used="hybrid",le="+Inf"} 7
+quantumrerank_rerank_duration_seconds_sum{batch="larger",method_used="hybrid"} 70
+quantumrerank_rerank_duration_seconds_count{batch="larger",method_used="hybrid"} 7
 # TYPE quantumrerank_similarity_duration_seconds histogram
 quantumrerank_similarity_duration_seconds_bucket{le="+Inf"} 0
 quantumrerank_similarity_duration_seconds_sum 0
 quantumrerank_similarity_duration_seconds_count 0
+# TYPE quantumrerank_shed_total counter
+quantumrerank_shed_total{reason="queue_full"} 2
+quantumrerank_shed_total{reason="draining"} 40
+quantumrerank_shed_total{reason="loading"} 50
+# TYPE quantumrerank_deadline_exceeded_total counter
+quantumrerank_deadline_exceeded_total 1
 # TYPE process_resident_memory_bytes gauge
 process_resident_memory_bytes 1.5e+08
 # TYPE process_cpu_seconds_total counter
@@ -88,6 +98,7 @@ func TestParse(t *testing.T) {
 	want := Sample{
 		Rerank:      Histogram{{0.5, 4}, {math.Inf(1), 5}},
 		Similarity:  Histogram{{math.Inf(1), 0}},
+		Refused:     3,
 		MemoryBytes: 1.5e8, CPUSeconds: 12.5,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -126,13 +137,13 @@ func TestSeries(t *testing.T) {
 	if len(s.samples) > 6 {
 		t.Errorf("%d samples are kept for a window of 4 periods", len(s.samples))
 	}
-	rerank, _, cpu, span := s.since(start.Add(225 * time.Second))
-	if rerank.Count() != 40 || cpu != 4 || span != time.Minute {
-		t.Errorf("since = %v requests, %v s CPU, %v; want 40, 4 and 1m", rerank.Count(), cpu, span)
+	done, span := s.since(start.Add(225 * time.Second))
+	if done.Rerank.Count() != 40 || done.CPUSeconds != 4 || span != time.Minute {
+		t.Errorf("since = %v requests, %v s CPU, %v; want 40, 4 and 1m", done.Rerank.Count(), done.CPUSeconds, span)
 	}
 	s.add(at(300, 5, 0.5), time.Minute)
-	rerank, _, _, _ = s.since(start)
-	if rerank.Count() != 5 {
-		t.Errorf("after a restart since = %v requests, want the 5 of the new process", rerank.Count())
+	done, _ = s.since(start)
+	if done.Rerank.Count() != 5 {
+		t.Errorf("after a restart since = %v requests, want the 5 of the new process", done.Rerank.Count())
 	}
 }

@@ -25,6 +25,8 @@ import (
 const (
 	rerankMetric     = "quantumrerank_rerank_duration_seconds"
 	similarityMetric = "quantumrerank_similarity_duration_seconds"
+	shedMetric       = "quantumrerank_shed_total"
+	deadlineMetric   = "quantumrerank_deadline_exceeded_total"
 	memoryMetric     = "process_resident_memory_bytes"
 	cpuMetric        = "process_cpu_seconds_total"
 )
@@ -96,15 +98,20 @@ func parse(page io.Reader) (Sample, error) {
 	return Sample{
 		Rerank:      histogram(families[rerankMetric]),
 		Similarity:  histogram(families[similarityMetric]),
+		Refused:     refused(families[shedMetric]) + total(families[deadlineMetric]),
 		MemoryBytes: total(families[memoryMetric]),
 		CPUSeconds:  total(families[cpuMetric]),
 	}, nil
 }
 
-// histogram adds up all series of a family.
+// histogram adds up the series of a family but those of reranks that are
+// larger than the target's batch: the target is no promise about them.
 func histogram(family *dto.MetricFamily) Histogram {
 	counts := map[float64]float64{}
 	for _, m := range family.GetMetric() {
+		if label(m, contract.MetricLabelBatch) == contract.BatchLarger {
+			continue
+		}
 		for _, b := range m.GetHistogram().GetBucket() {
 			counts[b.GetUpperBound()] += float64(b.GetCumulativeCount())
 		}
@@ -114,6 +121,29 @@ func histogram(family *dto.MetricFamily) Histogram {
 		out = append(out, Bucket{bound, count})
 	}
 	return out.sorted()
+}
+
+// refused counts the requests that a pod turned away for want of capacity. One
+// that is loading or ending turns requests away for another reason.
+func refused(family *dto.MetricFamily) float64 {
+	var sum float64
+	for _, m := range family.GetMetric() {
+		switch label(m, contract.MetricLabelReason) {
+		case contract.ShedDraining, contract.ShedLoading:
+		default:
+			sum += m.GetCounter().GetValue()
+		}
+	}
+	return sum
+}
+
+func label(m *dto.Metric, name string) string {
+	for _, pair := range m.GetLabel() {
+		if pair.GetName() == name {
+			return pair.GetValue()
+		}
+	}
+	return ""
 }
 
 // total adds up gauges or counters.

@@ -23,7 +23,7 @@ type Verdict struct {
 
 // Judge decides whether the targets are met over a window.
 func Judge(w Window, t *v1alpha1.TargetsSpec) Verdict {
-	reranks, similarities := w.Rerank.Count(), w.Similarity.Count()
+	reranks, similarities := w.counted()
 	switch {
 	case w.Pods == 0:
 		return Verdict{metav1.ConditionUnknown, v1alpha1.ReasonNoPods, "no pod serves"}
@@ -34,22 +34,53 @@ func Judge(w Window, t *v1alpha1.TargetsSpec) Verdict {
 		}
 	case w.Span == 0:
 		return Verdict{metav1.ConditionUnknown, v1alpha1.ReasonWarmingUp, "the pods have not been watched long enough"}
-	case reranks < minRequests && similarities < minRequests:
+	case reranks.Count() < minRequests && similarities.Count() < minRequests:
 		return Verdict{
 			metav1.ConditionUnknown, v1alpha1.ReasonNoTraffic,
 			fmt.Sprintf("fewer than %d requests in %d seconds", minRequests, *t.WindowSeconds),
 		}
 	}
-	if v, ok := miss(w.Rerank, *t.RerankLatencyMilliseconds, *t.Percentile, "reranks"); ok {
+	if w.refusesTooMany(t) {
+		return refusal(w, t)
+	}
+	if v, ok := miss(reranks, *t.RerankLatencyMilliseconds, *t.Percentile, "reranks"); ok {
 		return Verdict{metav1.ConditionFalse, v1alpha1.ReasonRerankTooSlow, v}
 	}
-	if v, ok := miss(w.Similarity, *t.SimilarityLatencyMilliseconds, *t.Percentile, "similarities"); ok {
+	if v, ok := miss(similarities, *t.SimilarityLatencyMilliseconds, *t.Percentile, "similarities"); ok {
 		return Verdict{metav1.ConditionFalse, v1alpha1.ReasonSimilarityTooSlow, v}
 	}
 	return Verdict{
 		metav1.ConditionTrue, v1alpha1.ReasonWithinTargets,
 		fmt.Sprintf("at least %d %% of requests are within their target", *t.Percentile),
 	}
+}
+
+// refusesTooMany reports whether refusals alone miss the percentile.
+func (w *Window) refusesTooMany(t *v1alpha1.TargetsSpec) bool {
+	all := w.Rerank.Count() + w.Similarity.Count() + w.Refused
+	return w.Refused*100 > float64(100-*t.Percentile)*all
+}
+
+// refusal tells a pod that bears less than it should from one that gets more
+// than it must bear.
+func refusal(w Window, t *v1alpha1.TargetsSpec) Verdict {
+	each := w.answered() / float64(w.Pods)
+	said := fmt.Sprintf("%.0f of %.0f requests got no answer for want of capacity; each of %s answered %.0f a minute",
+		w.Refused, w.Refused+w.Rerank.Count()+w.Similarity.Count(), podsNoun(w.Pods), floor(each))
+	if each < float64(*t.RequestsPerMinute) {
+		return Verdict{
+			metav1.ConditionFalse, v1alpha1.ReasonThroughputTooLow,
+			fmt.Sprintf("%s, the target is %d", said, *t.RequestsPerMinute),
+		}
+	}
+	return Verdict{metav1.ConditionFalse, v1alpha1.ReasonRequestsRefused, said}
+}
+
+func podsNoun(n int) string {
+	if n == 1 {
+		return "1 pod"
+	}
+	return fmt.Sprintf("%d pods", n)
 }
 
 func miss(h Histogram, targetMs, percentile int32, what string) (string, bool) {

@@ -37,6 +37,9 @@ type Watcher struct {
 	Now     func() time.Time
 	// Period is how often pods are asked; zero means 15 seconds.
 	Period time.Duration
+	// Calm is how long there must be calm before a floor is lowered; zero means
+	// ten minutes.
+	Calm time.Duration
 	// Moved is called when policy Enforce moved a floor; nil calls nobody.
 	Moved func(from, to int32)
 	// Changed receives Rerankers whose report changed.
@@ -140,12 +143,12 @@ func (w *Watcher) watch(ctx context.Context, rr *v1alpha1.Reranker, gate chan st
 		return err
 	}
 	serving := ready(pods.Items)
-	replicas, floor, err := w.present(ctx, rr)
+	at, floor, err := w.present(ctx, rr)
 	if err != nil {
 		return err
 	}
 	samples := w.scrapeAll(ctx, serving, gate)
-	if report := w.conclude(rr, serving, samples, replicas, floor); report {
+	if report := w.conclude(rr, serving, samples, at, floor); report {
 		select {
 		case w.Changed <- event.GenericEvent{Object: rr}:
 		case <-ctx.Done():
@@ -154,18 +157,21 @@ func (w *Watcher) watch(ctx context.Context, rr *v1alpha1.Reranker, gate chan st
 	return nil
 }
 
-// present is the number of pods, and the floor that an earlier operator left.
-func (w *Watcher) present(ctx context.Context, rr *v1alpha1.Reranker) (replicas, floor int32, err error) {
+// present is how many pods there are, and the floor that an earlier operator
+// left.
+func (w *Watcher) present(ctx context.Context, rr *v1alpha1.Reranker) (at Present, floor int32, err error) {
+	at = Present{Now: w.Now(), Calm: w.Calm}
 	key := client.ObjectKey{Namespace: rr.Namespace, Name: build.Name(rr)}
 	var d appsv1.Deployment
 	if err := w.Client.Get(ctx, key, &d); err != nil {
-		return 0, 0, client.IgnoreNotFound(err)
+		return at, 0, client.IgnoreNotFound(err)
 	}
 	if d.Spec.Replicas != nil {
-		replicas = *d.Spec.Replicas
+		at.Replicas = *d.Spec.Replicas
 	}
+	at.Serving = d.Status.AvailableReplicas
 	floor, err = LiveFloor(ctx, w.Client, rr)
-	return replicas, floor, err
+	return at, floor, err
 }
 
 // scrapeAll asks pods side by side; a pod that does not answer is absent.

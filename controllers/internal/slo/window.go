@@ -24,9 +24,9 @@ func (s *series) add(sample Sample, window time.Duration) {
 }
 
 // since is what the pod did after a time, and how long that is.
-func (s *series) since(after time.Time) (rerank, similarity Histogram, cpuSeconds float64, span time.Duration) {
+func (s *series) since(after time.Time) (done Sample, span time.Duration) {
 	if len(s.samples) == 0 {
-		return nil, nil, 0, 0
+		return Sample{}, 0
 	}
 	last, first := s.samples[len(s.samples)-1], s.samples[0]
 	for _, sample := range s.samples {
@@ -34,13 +34,20 @@ func (s *series) since(after time.Time) (rerank, similarity Histogram, cpuSecond
 			first = sample
 		}
 	}
-	return last.Rerank.minus(first.Rerank), last.Similarity.minus(first.Similarity),
-		last.CPUSeconds - first.CPUSeconds, last.At.Sub(first.At)
+	return Sample{
+		At:         last.At,
+		Rerank:     last.Rerank.minus(first.Rerank),
+		Similarity: last.Similarity.minus(first.Similarity),
+		Refused:    last.Refused - first.Refused,
+		CPUSeconds: last.CPUSeconds - first.CPUSeconds,
+	}, last.At.Sub(first.At)
 }
 
 // Window is what all pods of a Reranker did together.
 type Window struct {
 	Rerank, Similarity Histogram
+	// Refused is how many requests got no answer for want of capacity.
+	Refused float64
 	// Pods is how many pods serve, Scraped how many of them answered.
 	Pods, Scraped int
 	// Span is how long the longest watched pod was watched.
@@ -51,15 +58,34 @@ type Window struct {
 
 // add puts one pod's part in.
 func (w *Window) add(s *series, after time.Time) {
-	rerank, similarity, cpu, span := s.since(after)
-	w.Rerank, w.Similarity = w.Rerank.plus(rerank), w.Similarity.plus(similarity)
+	done, span := s.since(after)
+	w.Rerank, w.Similarity = w.Rerank.plus(done.Rerank), w.Similarity.plus(done.Similarity)
+	w.Refused += done.Refused
 	w.Span = max(w.Span, span)
 	if n := len(s.samples); n > 0 {
 		w.PeakMemoryBytes = max(w.PeakMemoryBytes, s.samples[n-1].MemoryBytes)
 	}
 	if span > 0 {
-		w.PeakCores = max(w.PeakCores, cpu/span.Seconds())
+		w.PeakCores = max(w.PeakCores, done.CPUSeconds/span.Seconds())
 	}
+}
+
+// answered is the number of requests that got an answer, in a minute.
+func (w *Window) answered() float64 {
+	if w.Span <= 0 {
+		return 0
+	}
+	return (w.Rerank.Count() + w.Similarity.Count()) / w.Span.Minutes()
+}
+
+// counted puts the refused requests among those that came too late: to a caller
+// there is no difference. They count as reranks, which need the most capacity,
+// unless there are none.
+func (w *Window) counted() (rerank, similarity Histogram) {
+	if w.Rerank.Count() == 0 && w.Similarity.Count() > 0 {
+		return w.Rerank, w.Similarity.late(w.Refused)
+	}
+	return w.Rerank.late(w.Refused), w.Similarity
 }
 
 // blind reports whether fewer than half of the pods could be asked.

@@ -66,62 +66,62 @@ func TestConditions(t *testing.T) {
 		"nothing yet": {
 			two,
 			Input{},
-			"Ready=False/PodsStarting Available=False/PodsStarting ModelLoaded=Unknown/Loading TargetsMet=Unknown/NoPods AutoscalingActive=False/FixedReplicas Degraded=False/Healthy Reconciling=True/RollingOut",
+			"Ready=False/PodsStarting Available=False/PodsStarting ModelLoaded=Unknown/Loading TargetsMet=Unknown/NoPods AutoscalingActive=False/FixedReplicas Degraded=False/Healthy AccessControlled=False/NoKeys Reconciling=True/RollingOut",
 		},
 		"all serve": {
 			two,
 			Input{Deployment: deployment(2, 2, 2)},
-			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=False/Healthy",
+			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=False/Healthy AccessControlled=False/NoKeys",
 		},
 		"a rollout that goes well": {
 			two,
 			Input{Deployment: deployment(2, 1, 2)},
-			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=False/Healthy Reconciling=True/RollingOut",
+			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=False/Healthy AccessControlled=False/NoKeys Reconciling=True/RollingOut",
 		},
 		"a rollout that fails while old pods serve": {
 			two,
 			Input{Deployment: deployment(2, 1, 2), Pods: []corev1.Pod{crashed("p", `{"reason":"ModelNotFound","message":"no file"}`)}},
-			"Ready=False/ModelNotFound Available=True/Available ModelLoaded=False/ModelNotFound TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=True/ModelNotFound Stalled=True/ModelNotFound",
+			"Ready=False/ModelNotFound Available=True/Available ModelLoaded=False/ModelNotFound TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=True/ModelNotFound AccessControlled=False/NoKeys Stalled=True/ModelNotFound",
 		},
 		"one of two pods crashes": {
 			two,
 			Input{Deployment: deployment(2, 2, 1), Pods: []corev1.Pod{crashed("p", "boom")}},
-			"Ready=False/CrashLoop Available=False/PodsStarting ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=True/CrashLoop Reconciling=True/RollingOut",
+			"Ready=False/CrashLoop Available=False/PodsStarting ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=True/CrashLoop AccessControlled=False/NoKeys Reconciling=True/RollingOut",
 		},
 		"a pod was killed for memory and serves again": {
 			two,
 			Input{Deployment: deployment(2, 2, 2), Pods: []corev1.Pod{oomThenReady(time.Minute)}},
-			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=True/OOMKilled",
+			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=True/OOMKilled AccessControlled=False/NoKeys",
 		},
 		"that was long ago": {
 			two,
 			Input{Deployment: deployment(2, 2, 2), Pods: []corev1.Pod{oomThenReady(time.Hour)}},
-			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=False/Healthy",
+			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=False/Healthy AccessControlled=False/NoKeys",
 		},
 		"suspended": {
 			v1alpha1.RerankerSpec{Suspend: new(true)},
 			Input{Deployment: deployment(0, 0, 0)},
-			"Ready=False/Suspended Available=False/Suspended ModelLoaded=Unknown/Suspended TargetsMet=Unknown/NoPods AutoscalingActive=False/Suspended Degraded=False/Healthy",
+			"Ready=False/Suspended Available=False/Suspended ModelLoaded=Unknown/Suspended TargetsMet=Unknown/NoPods AutoscalingActive=False/Suspended Degraded=False/Healthy AccessControlled=False/NoKeys",
 		},
 		"scaled to zero": {
 			v1alpha1.RerankerSpec{Replicas: new(int32(0))},
 			Input{Deployment: deployment(0, 0, 0)},
-			"Ready=False/ScaledToZero Available=False/ScaledToZero ModelLoaded=Unknown/ScaledToZero TargetsMet=Unknown/NoPods AutoscalingActive=False/FixedReplicas Degraded=False/Healthy",
+			"Ready=False/ScaledToZero Available=False/ScaledToZero ModelLoaded=Unknown/ScaledToZero TargetsMet=Unknown/NoPods AutoscalingActive=False/FixedReplicas Degraded=False/Healthy AccessControlled=False/NoKeys",
 		},
 		"a child that somebody must move": {
 			two,
 			Input{Failure: &Failure{Reason: "NameConflict", Message: "m", Terminal: true}},
-			"Ready=False/NameConflict Available=False/PodsStarting ModelLoaded=Unknown/Loading TargetsMet=Unknown/NoPods AutoscalingActive=False/FixedReplicas Degraded=False/Healthy Stalled=True/NameConflict",
+			"Ready=False/NameConflict Available=False/PodsStarting ModelLoaded=Unknown/Loading TargetsMet=Unknown/NoPods AutoscalingActive=False/FixedReplicas Degraded=False/Healthy AccessControlled=False/NoKeys Stalled=True/NameConflict",
 		},
 		"a child that time will move": {
 			two,
 			Input{Deployment: deployment(2, 2, 2), Failure: &Failure{Reason: "ApplyFailed", Message: "m"}},
-			"Ready=False/ApplyFailed Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=False/Healthy Reconciling=True/ApplyFailed",
+			"Ready=False/ApplyFailed Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=False/Healthy AccessControlled=False/NoKeys Reconciling=True/ApplyFailed",
 		},
 		"targets that are missed do not make it unready": {
 			two,
 			Input{Deployment: deployment(2, 2, 2), Targets: &Targets{Status: "False", Reason: "RerankTooSlow", Message: "m"}},
-			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=False/RerankTooSlow AutoscalingActive=False/FixedReplicas Degraded=False/Healthy",
+			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=False/RerankTooSlow AutoscalingActive=False/FixedReplicas Degraded=False/Healthy AccessControlled=False/NoKeys",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

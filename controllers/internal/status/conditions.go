@@ -46,6 +46,7 @@ func conditions(in *Input, found []cause) []condition {
 		targetsCondition(in),
 		autoscalingCondition(in),
 		degradedCondition(in, found),
+		accessCondition(in),
 	}
 	if stalled, ok := stalledCondition(in, found); ok {
 		out = append(out, stalled)
@@ -130,14 +131,36 @@ func availableCondition(in *Input) condition {
 		return at(isFalse, reason, message)
 	}
 	if in.available() {
-		return at(isTrue, v1alpha1.ReasonAvailable, fmt.Sprintf("at least %d pods serve", max(in.Effective.FloorReplicas(), 1)))
+		return at(isTrue, v1alpha1.ReasonAvailable, "at least "+podsServe(max(in.Effective.FloorReplicas(), 1)))
 	}
 	var serving int32
 	if in.Deployment != nil {
 		serving = in.Deployment.Status.AvailableReplicas
 	}
 	return at(isFalse, v1alpha1.ReasonPodsStarting,
-		fmt.Sprintf("%d of at least %d pods serve", serving, max(in.Effective.FloorReplicas(), 1)))
+		fmt.Sprintf("%s, at least %d must", podsServe(serving), max(in.Effective.FloorReplicas(), 1)))
+}
+
+func podsServe(n int32) string {
+	if n == 1 {
+		return "1 pod serves"
+	}
+	return fmt.Sprintf("%d pods serve", n)
+}
+
+// accessCondition warns of an API that is open to whoever reaches it.
+func accessCondition(in *Input) condition {
+	if a := in.Reranker.Spec.Auth; a != nil && a.APIKeysSecretRef != nil {
+		return condition{
+			v1alpha1.ConditionAccessControlled, isTrue, v1alpha1.ReasonKeysRequired,
+			"callers must show a key of Secret " + a.APIKeysSecretRef.Name,
+		}
+	}
+	message := "whoever reaches the Service may call the API: auth.apiKeysSecretRef is not set"
+	if p := in.Reranker.Spec.NetworkPolicy; p != nil && p.Mode != v1alpha1.ModeDisabled && len(p.From) > 0 {
+		message += "; networkPolicy.from says who reaches it"
+	}
+	return condition{v1alpha1.ConditionAccessControlled, isFalse, v1alpha1.ReasonNoKeys, message}
 }
 
 func modelCondition(in *Input, found []cause) condition {

@@ -258,6 +258,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: memoryPeak
       type:
         namedType: io.k8s.apimachinery.pkg.api.resource.Quantity
+    - name: refusedPermille
+      type:
+        scalar: numeric
     - name: requestsPerMinute
       type:
         scalar: numeric
@@ -555,6 +558,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: policy
       type:
         namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.TargetsPolicy
+    - name: requestsPerMinute
+      type:
+        scalar: numeric
     - name: rerankLatencyMilliseconds
       type:
         scalar: numeric

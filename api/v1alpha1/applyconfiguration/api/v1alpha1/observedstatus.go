@@ -23,9 +23,13 @@ type ObservedStatusApplyConfiguration struct {
 	RerankLatency *string `json:"rerankLatency,omitempty"`
 	// similarityLatency is the same for a similarity.
 	SimilarityLatency *string `json:"similarityLatency,omitempty"`
-	// withinTargetPermille is the share of reranks within their target.
+	// withinTargetPermille is the share of reranks of up to
+	// targets.batchDocuments documents within their target.
 	WithinTargetPermille *int32 `json:"withinTargetPermille,omitempty"`
-	// requestsPerMinute is the rate over all pods.
+	// refusedPermille is the share of requests that got no answer for want of
+	// capacity. They count as missed targets.
+	RefusedPermille *int32 `json:"refusedPermille,omitempty"`
+	// requestsPerMinute is how many requests all pods together answered.
 	RequestsPerMinute *int32 `json:"requestsPerMinute,omitempty"`
 	// memoryPeak is the largest memory of a pod seen by this operator.
 	MemoryPeak *resource.Quantity `json:"memoryPeak,omitempty"`
@@ -69,6 +73,14 @@ func (b *ObservedStatusApplyConfiguration) WithSimilarityLatency(value string) *
 // If called multiple times, the WithinTargetPermille field is set to the value of the last call.
 func (b *ObservedStatusApplyConfiguration) WithWithinTargetPermille(value int32) *ObservedStatusApplyConfiguration {
 	b.WithinTargetPermille = &value
+	return b
+}
+
+// WithRefusedPermille sets the RefusedPermille field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the RefusedPermille field is set to the value of the last call.
+func (b *ObservedStatusApplyConfiguration) WithRefusedPermille(value int32) *ObservedStatusApplyConfiguration {
+	b.RefusedPermille = &value
 	return b
 }
 

@@ -19,10 +19,10 @@ type QuantumSpecApplyConfiguration struct {
 	State *apiv1alpha1.QuantumState `json:"state,omitempty"`
 	// rank is the largest rank of a document's projector with state mixed:
 	// more keeps more of a document and costs more memory and time. 1 to 64.
-	// Default: 8.
+	// Default: 16.
 	Rank *int32 `json:"rank,omitempty"`
 	// weightPercent is the share of the quantum score in method hybrid. 0 to
-	// 100. Default: 30.
+	// 100. Default: 20.
 	WeightPercent *int32 `json:"weightPercent,omitempty"`
 }
 

@@ -26,8 +26,13 @@ type TargetsSpecApplyConfiguration struct {
 	// the target applies. 1 to 1000. Default: 100, or limits.maxDocuments if
 	// that is less.
 	BatchDocuments *int32 `json:"batchDocuments,omitempty"`
+	// requestsPerMinute is how many requests each pod must bear: a pod that
+	// answers fewer and refuses some misses its target. 1 to 1000000. Default:
+	// 100.
+	RequestsPerMinute *int32 `json:"requestsPerMinute,omitempty"`
 	// percentile is the share of requests, in percent, that must be within
-	// their target. 50 to 99. Default: 95.
+	// their target. A request that is refused for want of capacity is not. 50
+	// to 99. Default: 95.
 	Percentile *int32 `json:"percentile,omitempty"`
 	// windowSeconds is how far back requests count. 60 to 3600. Default: 300.
 	WindowSeconds *int32 `json:"windowSeconds,omitempty"`
@@ -63,6 +68,14 @@ func (b *TargetsSpecApplyConfiguration) WithSimilarityLatencyMilliseconds(value 
 // If called multiple times, the BatchDocuments field is set to the value of the last call.
 func (b *TargetsSpecApplyConfiguration) WithBatchDocuments(value int32) *TargetsSpecApplyConfiguration {
 	b.BatchDocuments = &value
+	return b
+}
+
+// WithRequestsPerMinute sets the RequestsPerMinute field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the RequestsPerMinute field is set to the value of the last call.
+func (b *TargetsSpecApplyConfiguration) WithRequestsPerMinute(value int32) *TargetsSpecApplyConfiguration {
+	b.RequestsPerMinute = &value
 	return b
 }
 
