@@ -244,6 +244,7 @@ func TestDeletionIsNotHeldUp(t *testing.T) {
 			if err := admin.Delete(t.Context(), rr, client.PropagationPolicy(policy)); err != nil {
 				t.Fatalf("delete: %v", err)
 			}
+			eventually(t, "the operator knows", func() error { return op.knowsOfDeletion(t, ns) })
 			// The garbage collector is not running; play it, and see that
 			// nothing comes back.
 			for kind, obj := range children() {

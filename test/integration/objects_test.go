@@ -167,3 +167,16 @@ func (o *operator) reconcile(t *testing.T, namespace string) {
 		t.Fatalf("reconcile: %v", err)
 	}
 }
+
+// knowsOfDeletion fails until the operator's cache says that the Reranker is
+// gone or going. Until then it rightly repairs what is taken away; the garbage
+// collector, which is not running here, would take that too.
+func (o *operator) knowsOfDeletion(t *testing.T, namespace string) error {
+	t.Helper()
+	var rr v1alpha1.Reranker
+	err := o.reconciler.Client.Get(t.Context(), client.ObjectKey{Namespace: namespace, Name: name}, &rr)
+	if err == nil && rr.DeletionTimestamp.IsZero() {
+		return errors.New("the Reranker is still wanted")
+	}
+	return client.IgnoreNotFound(err)
+}
