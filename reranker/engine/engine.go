@@ -22,6 +22,7 @@ import (
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/static"
 )
 
 // ErrClosed is the answer of an engine after Close.
@@ -42,6 +43,8 @@ type Options struct {
 	// BatchTokens is how many tokens a worker computes at a time; zero is a
 	// size that suits the caches.
 	BatchTokens int
+
+	withoutTable bool // of static embeddings: it is being made
 }
 
 // Info describes a running engine.
@@ -58,6 +61,7 @@ type Info struct {
 	Reason       string // for the precision
 	Threads      int
 	BatchTokens  int
+	StaticTokens int // with a static embedding; 0 where the directory has no table
 }
 
 // Engine runs one model. It is safe for concurrent use.
@@ -69,12 +73,14 @@ type Engine struct {
 	batchTokens int
 	threads     int
 	frame       frame
+	static      *static.Table // nil where there is none
 
-	open     sync.RWMutex // held for reading by calls in flight
-	closed   bool
-	jobs     chan job
-	workers  sync.WaitGroup
-	requests sync.Pool // of *request
+	open        sync.RWMutex // held for reading by calls in flight
+	closed      bool
+	jobs        chan job
+	workers     sync.WaitGroup
+	requests    sync.Pool // of *request
+	comparisons sync.Pool // of *comparison
 }
 
 // Open loads the model in dir and starts the workers.
@@ -87,14 +93,18 @@ func Open(dir string, opt Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open engine: %w", err)
 	}
-	e, err := start(m, kernels, opt)
+	e, err := newEngine(m, kernels, opt)
+	if err == nil && !opt.withoutTable {
+		e.static, err = openStatic(dir, m)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open engine: %w", errors.Join(err, m.Close()))
 	}
+	e.startWorkers()
 	return e, nil
 }
 
-func start(m *model.Model, kernels *kernel.Set, opt Options) (*Engine, error) {
+func newEngine(m *model.Model, kernels *kernel.Set, opt Options) (*Engine, error) {
 	c, err := choose(m, kernels, opt.Precision)
 	if err != nil {
 		return nil, err
@@ -108,12 +118,16 @@ func start(m *model.Model, kernels *kernel.Set, opt Options) (*Engine, error) {
 	e.threads = positive(opt.Threads, runtime.GOMAXPROCS(0))
 	e.batchTokens = positive(opt.BatchTokens, defaultBatchTokens(kernels))
 	e.requests.New = func() any { return new(request) }
+	return e, nil
+}
+
+// startWorkers begins the work: from here on the engine must be closed.
+func (e *Engine) startWorkers() {
 	e.jobs = make(chan job)
 	for range e.threads {
 		e.workers.Add(1)
 		go e.work()
 	}
-	return e, nil
 }
 
 func positive(n, otherwise int) int {
@@ -160,6 +174,7 @@ func (e *Engine) Info() Info {
 		Reason:       e.reason,
 		Threads:      e.threads,
 		BatchTokens:  e.batchTokens,
+		StaticTokens: e.staticTokens(),
 	}
 }
 
@@ -180,5 +195,8 @@ func (e *Engine) Close() error {
 	e.closed = true
 	close(e.jobs)
 	e.workers.Wait()
+	if e.static != nil {
+		return errors.Join(e.static.Close(), e.model.Close())
+	}
 	return e.model.Close()
 }

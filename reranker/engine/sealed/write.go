@@ -1,0 +1,107 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package sealed
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Draft is a file to be written.
+type Draft struct {
+	kind     string
+	facts    map[string]string
+	sections []section
+	parts    [][]byte
+	end      int64
+}
+
+// NewDraft begins a file.
+func NewDraft(kind string) *Draft {
+	return &Draft{kind: kind, facts: map[string]string{}}
+}
+
+// Note adds a fact to the header.
+func (d *Draft) Note(name, value string) { d.facts[name] = value }
+
+// Add appends a section. The memory must stay as it is until Write.
+func Add[T Number](d *Draft, name string, x []T) {
+	part := memory(x)
+	first := up(d.end)
+	d.sections = append(d.sections, section{name, first, int64(len(part))})
+	d.parts = append(d.parts, part)
+	d.end = first + int64(len(part))
+}
+
+// WriteFile writes the file; it appears complete or not at all.
+func (d *Draft) WriteFile(path string) (err error) {
+	part, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".part-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, part.Close(), os.Remove(part.Name()))
+		}
+	}()
+	w := bufio.NewWriterSize(part, 1<<20)
+	if err = d.write(w); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err = errors.Join(w.Flush(), part.Sync(), part.Chmod(0o644)); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err = os.Rename(part.Name(), path); err != nil {
+		return err
+	}
+	return part.Close()
+}
+
+func (d *Draft) write(w io.Writer) error {
+	h := sha256.New()
+	if err := d.payload(h); err != nil {
+		return err
+	}
+	text, err := json.Marshal(header{d.kind, d.facts, d.sections, d.end, hex.EncodeToString(h.Sum(nil))})
+	if err != nil {
+		return err
+	}
+	if len(text) > maxHeader {
+		return fmt.Errorf("a header of %d bytes, more than %d", len(text), maxHeader)
+	}
+	sum := sha256.Sum256(text)
+	head := append([]byte(magic), 0, 0, 0, 0, 0, 0, 0, 0)
+	binary.LittleEndian.PutUint32(head[8:], version)
+	binary.LittleEndian.PutUint32(head[12:], uint32(len(text)))
+	head = append(append(head, sum[:]...), text...)
+	head = append(head, make([]byte, up(int64(len(head)))-int64(len(head)))...)
+	if _, err := w.Write(head); err != nil {
+		return err
+	}
+	return d.payload(w)
+}
+
+// payload writes the sections with the zeros between them.
+func (d *Draft) payload(w io.Writer) error {
+	var zeros [alignment]byte
+	at := int64(0)
+	for i, s := range d.sections {
+		if _, err := w.Write(zeros[:s.First-at]); err != nil {
+			return err
+		}
+		if _, err := w.Write(d.parts[i]); err != nil {
+			return err
+		}
+		at = s.First + s.Bytes
+	}
+	return nil
+}
