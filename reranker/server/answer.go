@@ -66,6 +66,7 @@ func (x *exchange) send(status int, contentType string, body []byte) {
 		h.Set("Connection", "close")
 	}
 	x.wrote, x.status = true, status
+	x.early()
 	_ = x.conn.SetWriteDeadline(time.Now().Add(transferTimeout))
 	x.w.WriteHeader(status)
 	x.bytes, _ = x.w.Write(body)

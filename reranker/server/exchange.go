@@ -107,8 +107,9 @@ func (x *exchange) protect(h func(*exchange) error) (err error) {
 	return h(x)
 }
 
-// end logs and counts the exchange.
+// end logs and counts the exchange, and then sees the caller out.
 func (x *exchange) end() {
+	defer x.drain()
 	x.s.active.Add(-1)
 	x.s.metrics.Inflight(-1)
 	took := x.elapsed()
@@ -140,11 +141,14 @@ func (x *exchange) fact(attrs ...slog.Attr) { x.facts = append(x.facts, attrs...
 type counter struct {
 	r io.ReadCloser
 	n int64
+	// err ended the reading, io.EOF included.
+	err error
 }
 
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
+	c.err = err
 	return n, err
 }
 

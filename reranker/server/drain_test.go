@@ -1,0 +1,92 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package server
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/quantumrerank/quantumrerank/reranker/guard/limit"
+	"github.com/quantumrerank/quantumrerank/reranker/rerank"
+)
+
+// bluntClient sends a whole request before it reads anything, as the clients
+// of many languages do.
+type bluntClient struct {
+	net.Conn
+	answers *bufio.Reader
+}
+
+func dialBlunt(t *testing.T, url string) *bluntClient {
+	t.Helper()
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return &bluntClient{conn, bufio.NewReader(conn)}
+}
+
+// post returns the status of the answer and its body.
+func (c *bluntClient) post(t *testing.T, body string) (int, string) {
+	t.Helper()
+	head := fmt.Sprintf("POST /v1/rerank HTTP/1.1\r\nHost: pod\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(body))
+	if _, err := io.WriteString(c, head+body); err != nil {
+		t.Fatalf("the connection was closed while the body was sent: %v", err)
+	}
+	resp, err := http.ReadResponse(c.answers, nil)
+	if err != nil {
+		t.Fatalf("no answer: %v", err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(text)
+}
+
+func TestWhoSendsBeforeReadingSeesTheRefusal(t *testing.T) {
+	t.Parallel()
+	small := `{"query":"q","documents":["a"]}`
+	large := `{"query":"q","documents":["` + strings.Repeat("a", 8<<20) + `"]}`
+	tests := map[string]struct {
+		limit  int64
+		body   string
+		status int
+	}{
+		"a body beyond the limit":           {1 << 20, large, http.StatusRequestEntityTooLarge},
+		"a body for which there is no room": {16 << 20, large, http.StatusTooManyRequests},
+		"a body that is no JSON":            {16 << 20, "}" + large, http.StatusBadRequest},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPod(func(o *Options) { o.Settings.Limits.MaxBodyBytes = tc.limit })
+			b := p.backend()
+			b.Hold = func(bytes int64) (func(), error) {
+				if bytes > 1<<20 && tc.status == http.StatusTooManyRequests {
+					return nil, &rerank.OverloadedError{Reason: limit.ReasonBytes}
+				}
+				return func() {}, nil
+			}
+			p.Start(b)
+			pod := httptest.NewServer(p.Handler())
+			defer pod.Close()
+			c := dialBlunt(t, pod.URL)
+			if status, text := c.post(t, tc.body); status != tc.status {
+				t.Fatalf("status %d, want %d: %.300s", status, tc.status, text)
+			}
+			if status, text := c.post(t, small); status != http.StatusOK {
+				t.Errorf("the next request of the connection: status %d: %.300s", status, text)
+			}
+		})
+	}
+}
