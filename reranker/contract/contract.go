@@ -98,8 +98,8 @@ const (
 const (
 	DefaultMethod                        = MethodHybrid
 	DefaultQuantumState                  = QuantumStateMixed
-	DefaultQuantumRank                   = 8
-	DefaultQuantumWeightPercent          = 30
+	DefaultQuantumRank                   = 16
+	DefaultQuantumWeightPercent          = 20
 	DefaultMaxConcurrentRequests         = 8
 	DefaultRequestTimeoutMilliseconds    = 10_000
 	DefaultMaxBodyBytes                  = 16 << 20

@@ -3,12 +3,16 @@
 
 package method
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/quantumrerank/quantumrerank/reranker/contract"
+)
 
 // Default weights of the hybrid mixture, chosen by measurement: docs/quality.md
 // has the table. They are round because the optimum is flat.
 const (
-	DefaultQuantumWeight = 0.2
+	DefaultQuantumWeight = contract.DefaultQuantumWeightPercent / 100.0
 	DefaultLexicalWeight = 0.3
 	DefaultPriorWeight   = 0.3
 )

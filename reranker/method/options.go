@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/quantumrerank/quantumrerank/reranker/contract"
 	"github.com/quantumrerank/quantumrerank/reranker/method/shots"
 )
 
@@ -49,7 +50,7 @@ const (
 
 // DefaultRank is the largest rank of a document's projector, chosen by
 // measurement: see docs/quality.md.
-const DefaultRank = 16
+const DefaultRank = contract.DefaultQuantumRank
 
 // Options configure a Scorer. The zero value of a field means its default.
 type Options struct {
