@@ -1,0 +1,122 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/quantumrerank/quantumrerank/reranker/contract"
+)
+
+// Promises are the mission's targets of one server.
+type Promises struct {
+	SimilarityMs, RerankMs float64
+	MemoryMB               float64
+	RequestsPerMinute      float64
+	// Percentile of the times that must hold, such as 95.
+	Percentile float64
+	// Batches are the numbers of documents of the reranks.
+	Batches []int
+	// Words is the length of a document.
+	Words int
+	// Rounds is how often each time is measured.
+	Rounds int
+	Seed   uint64
+}
+
+// MissionPromises are a similarity in less than 100 ms, 50 to 100 documents in
+// less than 500 ms, less than 2 GiB, 100 requests a minute.
+func MissionPromises() Promises {
+	return Promises{
+		SimilarityMs: 100, RerankMs: 500, MemoryMB: 2048, RequestsPerMinute: 100,
+		Percentile: 95, Batches: []int{50, 100}, Words: 60, Rounds: 20, Seed: 1,
+	}
+}
+
+// Verify measures every promise one after the other and puts what it finds
+// into the report. Texts are new to the server each time, so that no cache
+// helps. It returns an error only if the server cannot be asked at all.
+func Verify(ctx context.Context, t Target, p Promises, r *Report, step func(string)) error {
+	c := newCaller(t, false)
+	defer c.close()
+	rng := rand.New(rand.NewPCG(p.Seed, uint64(time.Now().UnixNano()))) // new texts on every run
+	most := 0.0
+	memory := func() {
+		if s, err := Ask(ctx, t); err == nil && s.MemoryMB != nil {
+			most = max(most, *s.MemoryMB)
+		}
+	}
+	step("similarity of one pair")
+	r.AddChecks(p.latency(ctx, c, "similarity of one pair", contract.PathSimilarity, p.SimilarityMs, func() []byte {
+		return pair(Text(rng, p.Words), Text(rng, p.Words))
+	}))
+	memory()
+	for _, n := range p.Batches {
+		name := fmt.Sprintf("rerank of %d unseen documents", n)
+		step(name)
+		r.AddChecks(p.latency(ctx, c, name, contract.PathRerank, p.RerankMs, func() []byte {
+			docs := make([]string, n)
+			for i := range docs {
+				docs[i] = Text(rng, p.Words)
+			}
+			return marshal(request{Query: Text(rng, 8), Documents: docs, Method: missionBody.Method})
+		}))
+		memory()
+	}
+	limits := Limits{P95Ms: -1, RequestsPerMinute: p.RequestsPerMinute, ErrorRate: 0, ShedRate: 0, DegradedShare: -1}
+	for _, s := range Mission() {
+		step(s.String())
+		r.Add(Run(ctx, t, s, Mix{}, nil), limits)
+		memory()
+	}
+	r.AddChecks(Check{
+		Name: "memory", Target: fmt.Sprintf("< %.0f MiB", p.MemoryMB),
+		Measured: fmt.Sprintf("%.0f MiB", most), Met: most > 0 && most < p.MemoryMB,
+	})
+	return ctx.Err()
+}
+
+func pair(a, b string) []byte {
+	body, err := json.Marshal(map[string]any{"text_1": a, "text_2": []string{b}})
+	if err != nil {
+		panic("BUG: two strings cannot be encoded: " + err.Error())
+	}
+	return body
+}
+
+// latency sends Rounds requests one after the other. Two more go first: a
+// server that has just started is not what the promise is about.
+func (p Promises) latency(ctx context.Context, c *caller, name, path string, limit float64, body func() []byte) Check {
+	check := Check{Name: name, Target: fmt.Sprintf("p%g < %.0f ms", p.Percentile, limit)}
+	var times []float64
+	degraded := 0
+	for i := range p.Rounds + 2 {
+		sent, from := body(), time.Now()
+		s := c.post(ctx, path, sent)
+		took := time.Since(from)
+		if s.Outcome != Answered {
+			check.Measured, check.Note = string(s.Outcome), s.Err
+			return check
+		}
+		if i < 2 {
+			continue
+		}
+		times = append(times, float64(took.Microseconds())/1000)
+		if s.Degraded {
+			degraded++
+		}
+	}
+	slices.Sort(times)
+	got := Percentile(times, p.Percentile)
+	check.Measured, check.Met = fmt.Sprintf("%.1f ms", got), got < limit
+	if degraded > 0 {
+		check.Note = fmt.Sprintf("%d of %d answers left documents to the prior to be in time", degraded, len(times))
+	}
+	return check
+}
