@@ -44,6 +44,7 @@ func (c *command) backend(ctx, load context.Context, cfg config.Config, o *obser
 		},
 		SelfTest: p.ranker.SelfTest,
 		Breakers: func() map[string]health.Breaker { return breakers(p.ranker) },
+		Door:     p.ranker.Door,
 		Hold:     p.ranker.Hold,
 		Close: func() error {
 			stop()

@@ -63,6 +63,7 @@ func (c *command) runServe(cmd *cobra.Command) error {
 	}
 	log := newLogger(c.Err, cfg.Process)
 	memory.SetSoftLimit(cfg.Settings.MemoryLimit)
+	shareCores(&cfg.Process)
 	ctx, stop := server.UntilSignal(cmd.Context(), log, os.Exit)
 	defer stop()
 	keys, err := openKeys(ctx, cfg.Process.KeysDir, log)

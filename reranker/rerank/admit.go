@@ -4,6 +4,7 @@
 package rerank
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,9 +58,8 @@ func (r *Ranker) admit(ctx context.Context, j *job) (*limit.Ticket, error) {
 	var ticket *limit.Ticket
 	var err error
 	j.time(timeCache, func() { r.identify(j) })
-	j.time(timeQueue, func() { ticket, err = r.limiter.Admit(ctx, r.cost(j), r.patience(ctx, j)) })
-	var full *OverloadedError
-	if j.policy == Never || !errors.As(err, &full) || full.Reason != limit.ReasonQueue {
+	j.time(timeQueue, func() { ticket, err = r.queue(ctx, j) })
+	if j.policy == Never || !full(err) {
 		return ticket, err
 	}
 	j.lexicalOnly = true
@@ -68,6 +68,41 @@ func (r *Ranker) admit(ctx context.Context, j *job) (*limit.Ticket, error) {
 		return nil, fmt.Errorf("rank by prior: %w", err)
 	}
 	return ticket, nil
+}
+
+// queue waits for the job's turn. Whoever has another way does not wait for
+// longer than it can bear; the others were let in and are served.
+func (r *Ranker) queue(ctx context.Context, j *job) (*limit.Ticket, error) {
+	patience := r.patience(ctx, j)
+	if j.policy == Never {
+		return r.limiter.Admit(ctx, r.cost(j), patience)
+	}
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	ticket, err := r.limiter.Admit(waiting, r.cost(j), patience)
+	if err != nil && waiting.Err() != nil && ctx.Err() == nil {
+		return nil, errWaited
+	}
+	return ticket, err
+}
+
+// errWaited says that a wait became longer than was predicted.
+var errWaited = errors.New("the turn did not come in time")
+
+// full says that there is no place.
+func full(err error) bool {
+	var over *OverloadedError
+	return errors.Is(err, errWaited) || errors.As(err, &over) && over.Reason == limit.ReasonQueue
+}
+
+// Door says whether a request of the given policy, whose time is up after
+// patience, would be refused whatever stands in it, so that its body need not be
+// read. Policies with another way than waiting always pass.
+func (r *Ranker) Door(policy Policy, patience time.Duration) error {
+	if cmp.Or(policy, r.opt.Degradation) != Never {
+		return nil
+	}
+	return r.limiter.Look(min(r.opt.LongestWait, patience))
 }
 
 // identify gives every text its key and its estimated cost.
@@ -112,14 +147,23 @@ func (r *Ranker) tokensIn(d time.Duration) int {
 }
 
 // patience is how long the job can wait for its turn. One that answers early
-// keeps at least half of its time for work.
+// keeps at least half of its time for work, one that must be complete the time
+// that its own work takes: it would be let in only to fail.
 func (r *Ranker) patience(ctx context.Context, j *job) time.Duration {
 	p := r.opt.LongestWait
 	if end, ok := ctx.Deadline(); ok {
-		p = min(p, time.Until(end))
+		p = min(p, time.Until(end)-r.ownTime(j))
 	}
 	if !j.answerBy.IsZero() {
 		p = min(p, time.Until(j.answerBy)/2)
 	}
 	return max(p, 0)
+}
+
+// ownTime is how long the texts that are not known yet would take alone.
+func (r *Ranker) ownTime(j *job) time.Duration {
+	if !j.answerBy.IsZero() {
+		return 0
+	}
+	return r.speed.Time(r.cost(j).Tokens) / time.Duration(r.opt.Workers)
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -50,6 +51,47 @@ func TestFullHouseRefusesOrRanksByWords(t *testing.T) {
 		wg.Wait()
 		if u := r.Stats().Usage; u.Bytes != 0 || u.Running != 0 || u.Tokens != 0 {
 			t.Errorf("left behind: %+v", u)
+		}
+	})
+}
+
+func TestNobodyIsRefusedAtAnEmptyHouse(t *testing.T) {
+	r, _, _ := fakes(t, rerank.Options{LongestWait: time.Nanosecond})
+	for _, policy := range []rerank.Policy{rerank.Never, rerank.OnOverload} {
+		if got := ask(t, r, func(q *rerank.Request) { q.Degradation = policy }); got.Degraded {
+			t.Errorf("under %s: %+v", policy, got.Report)
+		}
+		if err := r.Door(policy, 0); err != nil {
+			t.Errorf("under %s, at the door: %v", policy, err)
+		}
+	}
+}
+
+// TestWhatCannotBeDoneInTimeIsRefusedAtOnce has work for 120 ms in a house of
+// one worker and callers with 150 ms: the first is served, the second would come
+// too late and is told so before anything is done for it.
+func TestWhatCannotBeDoneInTimeIsRefusedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, eng, _ := fakes(t, rerank.Options{Workers: 1, BatchTokens: 1})
+		eng.set(takes(30 * time.Millisecond))
+		documents := func(name string) []string { return []string{name + " one", name + " two", name + " three"} }
+		for i := range 100 { // learns the speed
+			ask(t, r, func(q *rerank.Request) { q.Documents = documents(strconv.Itoa(i)) })
+		}
+		var wg sync.WaitGroup
+		wg.Go(func() { ask(t, r, func(q *rerank.Request) { q.Query, q.Documents = "first", documents("a") }) })
+		synctest.Wait()
+		var full *rerank.OverloadedError
+		start := time.Now()
+		_, err := r.Rerank(t.Context(), rerank.Request{
+			Query: "second", Documents: documents("b"), Degradation: rerank.Never, Deadline: start.Add(150 * time.Millisecond),
+		})
+		if !errors.As(err, &full) || time.Since(start) != 0 {
+			t.Errorf("got %v after %v", err, time.Since(start))
+		}
+		wg.Wait()
+		if n := eng.encoded("b one"); n != 0 {
+			t.Error("work was done for a refused request")
 		}
 	})
 }

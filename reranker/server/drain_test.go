@@ -12,6 +12,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/quantumrerank/quantumrerank/reranker/guard/limit"
 	"github.com/quantumrerank/quantumrerank/reranker/rerank"
@@ -88,5 +91,42 @@ func TestWhoSendsBeforeReadingSeesTheRefusal(t *testing.T) {
 				t.Errorf("the next request of the connection: status %d: %.300s", status, text)
 			}
 		})
+	}
+}
+
+// unreadable fails a test that reads it.
+type unreadable struct{ t *testing.T }
+
+func (u unreadable) Read([]byte) (int, error) {
+	u.t.Error("the body was read")
+	return 0, io.ErrUnexpectedEOF
+}
+
+func TestTheDoorIsAskedBeforeTheBodyIsRead(t *testing.T) {
+	t.Parallel()
+	var asked []rerank.Policy
+	p := newPod()
+	b := p.backend()
+	b.Door = func(policy rerank.Policy, patience time.Duration) error {
+		asked = append(asked, policy)
+		if patience <= 0 || patience > 250*time.Millisecond {
+			t.Errorf("patience is %v, the caller has 250 ms", patience)
+		}
+		return &rerank.OverloadedError{Reason: limit.ReasonQueue, RetryAfter: 1500 * time.Millisecond}
+	}
+	p.Start(b)
+	for _, path := range []string{"/v1/rerank", "/v1/similarity"} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, unreadable{t})
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Request-Timeout-Ms", "250")
+		r.Header.Set("X-Rerank-Degradation", "OnOverload")
+		r.Header.Set("Expect", "100-continue")
+		w := p.serveRequest(r)
+		if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "2" || w.Header().Get("Retry-After-Ms") != "1500" {
+			t.Errorf("%s: status %d, headers %v", path, w.Code, w.Header())
+		}
+	}
+	if diff := cmp.Diff([]rerank.Policy{rerank.OnOverload, rerank.Never}, asked); diff != "" {
+		t.Errorf("policies at the door (-want +got):\n%s", diff)
 	}
 }

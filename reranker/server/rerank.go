@@ -35,7 +35,7 @@ func (x *exchange) rerank(e dialect.Endpoint) error {
 	defer cancel()
 
 	from := x.start
-	body, release, err := readBody(x, decode.ReadRerank)
+	body, release, err := readBody(x, wish, decode.ReadRerank)
 	if err != nil {
 		return err
 	}
@@ -105,9 +105,14 @@ func (x *exchange) wish() (wish, error) {
 	return w, nil
 }
 
-// readBody reads the body with read. The memory of the body is held until
-// release is called.
-func readBody[T any](x *exchange, read func(io.Reader, api.Limits) (*T, error)) (body *T, release func(), err error) {
+// readBody reads the body with read, unless it is known before that w cannot be
+// granted. The memory of the body is held until release is called.
+func readBody[T any](x *exchange, w wish, read func(io.Reader, api.Limits) (*T, error)) (body *T, release func(), err error) {
+	if door := x.s.backend.Load().Door; door != nil {
+		if err := door(w.degradation, w.latest.Sub(x.s.now())); err != nil {
+			return nil, nil, err
+		}
+	}
 	limit := x.s.settings.Limits.MaxBodyBytes
 	plain, err := openBody(x.w, x.r, limit)
 	if err != nil {

@@ -35,6 +35,9 @@ type Backend struct {
 	// SelfTest runs the golden pair; Breakers may be nil.
 	SelfTest health.SelfTest
 	Breakers func() map[string]health.Breaker
+	// Door says whether a request of the given policy and patience would be
+	// refused whatever stands in its body; nil lets everybody in.
+	Door func(policy rerank.Policy, patience time.Duration) error
 	// Hold reserves memory for a body of so many bytes before it is read, or
 	// says that there is none; nil always grants it.
 	Hold func(bytes int64) (release func(), err error)

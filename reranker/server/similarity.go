@@ -19,11 +19,12 @@ func (x *exchange) similarity(e dialect.PairsEndpoint) error {
 	if err != nil {
 		return err
 	}
+	wish.degradation = rerank.Never // it has no other way than waiting
 	ctx, cancel := context.WithDeadline(x.r.Context(), wish.latest)
 	defer cancel()
 
 	from := x.start
-	body, release, err := readBody(x, e.Read)
+	body, release, err := readBody(x, wish, e.Read)
 	if err != nil {
 		return err
 	}

@@ -64,14 +64,13 @@ type Ticket struct {
 	Waited time.Duration
 }
 
-// Admit returns a ticket when the request's turn has come, or an error: an
-// *OverloadedError at once when the predicted wait exceeds patience or later
-// when the actual one does, a *TooLargeError when it can never be admitted, or
-// the context's error. The ticket must be released.
+// Admit returns a ticket when the request's turn has come, or an error: at once
+// an *OverloadedError when the predicted wait exceeds patience, or a
+// *TooLargeError when it can never be admitted; later only the context's error.
+// Whoever was let in and is refused after a wait has lost its time and could
+// have asked elsewhere, so that a wrong prediction is the house's to bear. The
+// ticket must be released.
 func (l *Limiter) Admit(ctx context.Context, cost Cost, patience time.Duration) (*Ticket, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	t, err := l.enter(cost, patience)
 	if err != nil {
 		return nil, err
@@ -82,19 +81,29 @@ func (l *Limiter) Admit(ctx context.Context, cost Cost, patience time.Duration) 
 	default:
 	}
 	start := time.Now()
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
 	select {
 	case <-t.turn:
 		t.Waited = time.Since(start)
 		return t, nil
 	case <-ctx.Done():
-		err = ctx.Err()
-	case <-timer.C:
-		err = l.tooLong(patience, patience)
+		t.Release() // leaves the line, or gives back a turn that came too late
+		return nil, ctx.Err()
 	}
-	t.Release() // leaves the line, or gives back a turn that came too late
-	return nil, err
+}
+
+// Look tells, at once and without entering, that even the smallest request
+// would be refused, so that nobody has to read the rest of one.
+func (l *Limiter) Look(patience time.Duration) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	wait := l.predict(1)
+	if err := l.room(0, l.opt.Bytes, wait); err != nil {
+		return err
+	}
+	if wait > patience {
+		return l.tooLong(wait, patience)
+	}
+	return nil
 }
 
 func (l *Limiter) enter(cost Cost, patience time.Duration) (*Ticket, error) {

@@ -175,12 +175,13 @@ func TestWhoeverLeavesTheLineHoldsNothing(t *testing.T) {
 		leave func(ctx context.Context) (context.Context, context.CancelFunc)
 		check func(error) bool
 	}{
-		"patience ends": {
-			func(ctx context.Context) (context.Context, context.CancelFunc) { return ctx, func() {} },
-			func(err error) bool {
-				var o *limit.OverloadedError
-				return errors.As(err, &o) && o.Reason == limit.ReasonQueue
+		"the caller leaves": {
+			func(ctx context.Context) (context.Context, context.CancelFunc) {
+				ctx, leave := context.WithCancel(ctx)
+				go func() { <-time.After(time.Millisecond); leave() }()
+				return ctx, leave
 			},
+			func(err error) bool { return errors.Is(err, context.Canceled) },
 		},
 		"the caller's deadline passes": {
 			func(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -205,6 +206,42 @@ func TestWhoeverLeavesTheLineHoldsNothing(t *testing.T) {
 				first.Release()
 			})
 		})
+	}
+}
+
+func TestWhoWasLetInIsNotRefusedLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := house(1, 0)
+		first := admit(t, l, limit.Cost{Tokens: 10}, time.Second) // says 10 ms and takes 5 s
+		go func() { <-time.After(5 * time.Second); first.Release() }()
+		start := time.Now()
+		admit(t, l, limit.Cost{Tokens: 1}, 100*time.Millisecond).Release()
+		if took := time.Since(start); took != 5*time.Second {
+			t.Errorf("the turn came after %v", took)
+		}
+	})
+}
+
+func TestALookThroughTheDoorChangesNothing(t *testing.T) {
+	l := house(1, 100)
+	if err := l.Look(0); err != nil {
+		t.Errorf("an empty house: %v", err)
+	}
+	first := admit(t, l, limit.Cost{Bytes: 100, Tokens: 2000}, 0)
+	if err := l.Look(4 * time.Second); err != nil {
+		t.Errorf("2 s of work, 3 in a crowd, with 4 s of patience: %v", err)
+	}
+	before := l.Usage()
+	if o := refusal(t, l.Look(time.Second)); o.Reason != limit.ReasonQueue || o.RetryAfter != 2*time.Second {
+		t.Errorf("with 1 s of patience: %+v", o)
+	}
+	if l.Usage() != before {
+		t.Errorf("a look left something behind: %+v", l.Usage())
+	}
+	first.Release()
+	l.Close(limit.ReasonMemory)
+	if o := refusal(t, l.Look(time.Hour)); o.Reason != limit.ReasonMemory {
+		t.Errorf("a closed house: %+v", o)
 	}
 }
 
