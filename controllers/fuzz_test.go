@@ -128,6 +128,16 @@ func randomSpec(r *rand.Rand) v1alpha1.RerankerSpec {
 			return v1alpha1.AutoscalingSpec{
 				MinReplicas: maybe(r, n(5)), MaxReplicas: n(9)(), CPUUtilizationPercent: maybe(r, n(100)),
 				Owner: pick[v1alpha1.AutoscalingOwner](r, "", "Operator", "External"),
+				Metrics: pick(r, nil, []autoscalingv2.MetricSpec{{
+					Type: autoscalingv2.ExternalMetricSourceType,
+					External: &autoscalingv2.ExternalMetricSource{
+						Metric: autoscalingv2.MetricIdentifier{Name: "m"},
+						Target: autoscalingv2.MetricTarget{Type: autoscalingv2.ValueMetricType, Value: resource.NewQuantity(r.Int64N(9), resource.DecimalSI)},
+					},
+				}}),
+				Behavior: maybe(r, func() autoscalingv2.HorizontalPodAutoscalerBehavior {
+					return autoscalingv2.HorizontalPodAutoscalerBehavior{ScaleDown: &autoscalingv2.HPAScalingRules{StabilizationWindowSeconds: maybe(r, n(9))}}
+				}),
 			}
 		}),
 		Targets: maybe(r, func() v1alpha1.TargetsSpec {

@@ -162,8 +162,10 @@ func resolveAutoscaling(in *AutoscalingSpec) *AutoscalingSpec {
 		out = in.DeepCopy()
 	}
 	setDefault(&out.MinReplicas, DefaultMinReplicas)
-	setDefault(&out.CPUUtilizationPercent, DefaultCPUUtilizationPercent)
 	out.Owner = orDefault(out.Owner, AutoscalingOperator)
+	if out.Owner == AutoscalingOperator && len(out.Metrics) == 0 {
+		setDefault(&out.CPUUtilizationPercent, DefaultCPUUtilizationPercent)
+	}
 	return out
 }
 

@@ -3,6 +3,8 @@
 
 package v1alpha1
 
+import autoscalingv2 "k8s.io/api/autoscaling/v2"
+
 // TargetsPolicy says what the operator does about a missed target.
 //
 // +kubebuilder:validation:Enum=Observe;Enforce
@@ -82,6 +84,7 @@ const (
 // AutoscalingSpec lets the number of pods follow the load.
 //
 // +kubebuilder:validation:XValidation:rule="!has(self.minReplicas) || self.minReplicas <= self.maxReplicas",fieldPath=".minReplicas",message="minReplicas must not be above maxReplicas"
+// +kubebuilder:validation:XValidation:rule="!has(self.owner) || self.owner != 'External' || !(has(self.cpuUtilizationPercent) || has(self.metrics) || has(self.behavior))",fieldPath=".owner",reason=FieldValueForbidden,message="with owner External there is no autoscaler of the operator's: remove cpuUtilizationPercent, metrics and behavior"
 type AutoscalingSpec struct {
 	// minReplicas is the least number of pods. 1 to 1000. Default: 1.
 	// +kubebuilder:validation:Minimum=1
@@ -94,11 +97,24 @@ type AutoscalingSpec struct {
 	// +required
 	MaxReplicas int32 `json:"maxReplicas,omitempty"`
 	// cpuUtilizationPercent is the use of the requested CPU that the
-	// autoscaler aims at. 10 to 1000. Default: 70.
+	// autoscaler aims at. 10 to 1000. Default: 70; none with metrics.
 	// +kubebuilder:validation:Minimum=10
 	// +kubebuilder:validation:Maximum=1000
 	// +optional
 	CPUUtilizationPercent *int32 `json:"cpuUtilizationPercent,omitempty"`
+	// metrics are what the autoscaler looks at instead of CPU, or beside it
+	// where cpuUtilizationPercent is set too. They are passed on as they are,
+	// so that an adapter's metrics of type Pods, Object or External work.
+	// Default: none.
+	// +kubebuilder:validation:MaxItems=8
+	// +listType=atomic
+	// +optional
+	Metrics []autoscalingv2.MetricSpec `json:"metrics,omitempty"`
+	// behavior is how fast the autoscaler moves, passed on as it is; tolerance
+	// needs Kubernetes 1.35. Default: up at once by as many pods again or two
+	// in 30 seconds, down by one a minute after five calm minutes.
+	// +optional
+	Behavior *autoscalingv2.HorizontalPodAutoscalerBehavior `json:"behavior,omitempty"`
 	// owner is Operator (a HorizontalPodAutoscaler is made) or External (none
 	// is made and the number of pods is left alone). Default: Operator.
 	// +optional

@@ -33,6 +33,8 @@ func TestWrongOptionsAreNamed(t *testing.T) {
 	for want, args := range map[string][]string{
 		"--reranker-image (or RERANKER_IMAGE) is needed": {},
 		"--workers is 0":              {"--reranker-image=i", "--workers=0"},
+		"--slo-period is 1ms":         {"--reranker-image=i", "--slo-period=1ms"},
+		"--slo-calm is 1s":            {"--reranker-image=i", "--slo-calm=1s"},
 		"--selector":                  {"--reranker-image=i", "--selector=a in"},
 		`unexpected argument "extra"`: {"--reranker-image=i", "extra"},
 		"no-such-flag":                {"--no-such-flag"},

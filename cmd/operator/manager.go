@@ -65,7 +65,7 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 		return nil, fmt.Errorf("register the metrics: %w", err)
 	}
 	watcher := controllers.NewWatcher(mgr.GetClient())
-	watcher.Moved = own.Moved
+	watcher.Moved, watcher.Period, watcher.Calm = own.Moved, o.sloPeriod, o.sloCalm
 	reconciler := &controllers.Reconciler{
 		Client:            mgr.GetClient(),
 		Reader:            mgr.GetAPIReader(),

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/labels"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
@@ -35,6 +36,8 @@ type options struct {
 	leaderElect     bool
 	leaderID        string
 	workers         int
+	sloPeriod       time.Duration
+	sloCalm         time.Duration
 	zap             zap.Options
 }
 
@@ -54,6 +57,8 @@ func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (
 	f.BoolVar(&o.leaderElect, "leader-elect", false, "let one of several operators work while the others wait")
 	f.StringVar(&o.leaderID, "leader-election-id", "quantumrerank-operator", "name of the lease; operators with different selectors need different ones")
 	f.IntVar(&o.workers, "workers", 4, "how many Rerankers to work on at a time")
+	f.DurationVar(&o.sloPeriod, "slo-period", 15*time.Second, "how often pods are asked for their counters")
+	f.DurationVar(&o.sloCalm, "slo-calm", 10*time.Minute, "how long latency must be well below the targets before policy Enforce takes a pod away")
 	o.zap.BindFlags(f)
 	if err := f.Parse(args); err != nil {
 		return nil, errors.Join(errUsage, err)
@@ -77,6 +82,8 @@ func (o *options) complete(namespaces, selector string) error {
 	switch {
 	case o.image == "":
 		return fmt.Errorf("%w: --reranker-image (or %s) is needed: it is the image of pods whose Reranker names none", errUsage, envImage)
+	case o.sloPeriod < time.Second || o.sloCalm < o.sloPeriod:
+		return fmt.Errorf("%w: --slo-period is %s and --slo-calm is %s: the period must be at least 1s and calm no shorter than it", errUsage, o.sloPeriod, o.sloCalm)
 	case o.workers < 1:
 		return fmt.Errorf("%w: --workers is %d, it must be at least 1", errUsage, o.workers)
 	}

@@ -86,13 +86,18 @@ func (w *Writer) update(ctx context.Context, child build.Child, live client.Obje
 		result = Result{Action: Corrected, By: lastForeignManager(live)}
 	}
 	applied, err := w.apply(ctx, child, result)
-	if !apierrors.IsInvalid(err) {
-		return applied, err
+	if apierrors.IsInvalid(err) {
+		if takeErr := w.takeOver(ctx, live); takeErr != nil {
+			return Result{}, errors.Join(err, takeErr)
+		}
+		applied, err = w.apply(ctx, child, result)
 	}
-	if takeErr := w.takeOver(ctx, live); takeErr != nil {
-		return Result{}, errors.Join(err, takeErr)
+	if err == nil && applied.Live.GetResourceVersion() == live.GetResourceVersion() {
+		// The API server dropped what differs, because it does not know the
+		// field: nothing was changed, and nobody is to blame.
+		applied.Action, applied.By = Unchanged, ""
 	}
-	return w.apply(ctx, child, result)
+	return applied, err
 }
 
 // live is the object in the cluster, nil if there is none. A child that is not

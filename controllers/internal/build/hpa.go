@@ -16,8 +16,8 @@ import (
 // Autoscaler moves the number of pods. It is nil with fixed replicas and when
 // somebody else's autoscaler does the work.
 //
-// It watches the CPU of the serving container alone, so that a sidecar cannot
-// distort it. Pods are added at once (a queue of reranks grows by the second)
+// Unless spec names other metrics it watches the CPU of the serving container
+// alone, so that a sidecar cannot distort it. Unless spec says otherwise pods are added at once (a queue of reranks grows by the second)
 // and taken away one a minute after five calm minutes.
 func Autoscaler(in Input) *autoscalingv2ac.HorizontalPodAutoscalerApplyConfiguration {
 	rr, a := in.Reranker, in.Effective.Autoscaling
@@ -33,8 +33,8 @@ func Autoscaler(in Input) *autoscalingv2ac.HorizontalPodAutoscalerApplyConfigura
 				WithAPIVersion("apps/v1").WithKind("Deployment").WithName(Name(rr))).
 			WithMinReplicas(min(max(in.Floor, *a.MinReplicas), a.MaxReplicas)).
 			WithMaxReplicas(a.MaxReplicas).
-			WithMetrics(containerCPU(*a.CPUUtilizationPercent)).
-			WithBehavior(behavior()))
+			WithMetrics(metrics(a)...).
+			WithBehavior(behavior(a)))
 }
 
 // floorAnnotation lets the floor survive a restart of the operator. It is apart
@@ -44,6 +44,15 @@ func floorAnnotation(in Input) map[string]string {
 		return nil
 	}
 	return map[string]string{v1alpha1.AnnotationFloor: strconv.Itoa(int(in.Floor))}
+}
+
+// metrics are spec's own, and CPU where spec names it or nothing else.
+func metrics(a *v1alpha1.AutoscalingSpec) []*autoscalingv2ac.MetricSpecApplyConfiguration {
+	var out []*autoscalingv2ac.MetricSpecApplyConfiguration
+	if a.CPUUtilizationPercent != nil {
+		out = append(out, containerCPU(*a.CPUUtilizationPercent))
+	}
+	return append(out, convertAll[autoscalingv2ac.MetricSpecApplyConfiguration](a.Metrics)...)
 }
 
 func containerCPU(percent int32) *autoscalingv2ac.MetricSpecApplyConfiguration {
@@ -57,7 +66,10 @@ func containerCPU(percent int32) *autoscalingv2ac.MetricSpecApplyConfiguration {
 				WithAverageUtilization(percent)))
 }
 
-func behavior() *autoscalingv2ac.HorizontalPodAutoscalerBehaviorApplyConfiguration {
+func behavior(a *v1alpha1.AutoscalingSpec) *autoscalingv2ac.HorizontalPodAutoscalerBehaviorApplyConfiguration {
+	if a.Behavior != nil {
+		return convert[autoscalingv2ac.HorizontalPodAutoscalerBehaviorApplyConfiguration](a.Behavior)
+	}
 	return autoscalingv2ac.HorizontalPodAutoscalerBehavior().
 		WithScaleUp(autoscalingv2ac.HPAScalingRules().
 			WithStabilizationWindowSeconds(0).

@@ -7,6 +7,7 @@ package v1alpha1
 
 import (
 	apiv1alpha1 "github.com/quantumrerank/quantumrerank/api/v1alpha1"
+	v2 "k8s.io/api/autoscaling/v2"
 )
 
 // AutoscalingSpecApplyConfiguration represents a declarative configuration of the AutoscalingSpec type for use
@@ -19,8 +20,17 @@ type AutoscalingSpecApplyConfiguration struct {
 	// maxReplicas is the largest number of pods. 1 to 1000.
 	MaxReplicas *int32 `json:"maxReplicas,omitempty"`
 	// cpuUtilizationPercent is the use of the requested CPU that the
-	// autoscaler aims at. 10 to 1000. Default: 70.
+	// autoscaler aims at. 10 to 1000. Default: 70; none with metrics.
 	CPUUtilizationPercent *int32 `json:"cpuUtilizationPercent,omitempty"`
+	// metrics are what the autoscaler looks at instead of CPU, or beside it
+	// where cpuUtilizationPercent is set too. They are passed on as they are,
+	// so that an adapter's metrics of type Pods, Object or External work.
+	// Default: none.
+	Metrics []v2.MetricSpec `json:"metrics,omitempty"`
+	// behavior is how fast the autoscaler moves, passed on as it is; tolerance
+	// needs Kubernetes 1.35. Default: up at once by as many pods again or two
+	// in 30 seconds, down by one a minute after five calm minutes.
+	Behavior *v2.HorizontalPodAutoscalerBehavior `json:"behavior,omitempty"`
 	// owner is Operator (a HorizontalPodAutoscaler is made) or External (none
 	// is made and the number of pods is left alone). Default: Operator.
 	Owner *apiv1alpha1.AutoscalingOwner `json:"owner,omitempty"`
@@ -53,6 +63,24 @@ func (b *AutoscalingSpecApplyConfiguration) WithMaxReplicas(value int32) *Autosc
 // If called multiple times, the CPUUtilizationPercent field is set to the value of the last call.
 func (b *AutoscalingSpecApplyConfiguration) WithCPUUtilizationPercent(value int32) *AutoscalingSpecApplyConfiguration {
 	b.CPUUtilizationPercent = &value
+	return b
+}
+
+// WithMetrics adds the given value to the Metrics field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the Metrics field.
+func (b *AutoscalingSpecApplyConfiguration) WithMetrics(values ...v2.MetricSpec) *AutoscalingSpecApplyConfiguration {
+	for i := range values {
+		b.Metrics = append(b.Metrics, values[i])
+	}
+	return b
+}
+
+// WithBehavior sets the Behavior field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Behavior field is set to the value of the last call.
+func (b *AutoscalingSpecApplyConfiguration) WithBehavior(value v2.HorizontalPodAutoscalerBehavior) *AutoscalingSpecApplyConfiguration {
+	b.Behavior = &value
 	return b
 }
 
