@@ -50,17 +50,21 @@ type RerankerStatus struct {
 // EffectiveSpec is spec with every default filled in.
 type EffectiveSpec struct {
 	// method is the default method of scoring.
+	// +optional
 	Method Method `json:"method,omitempty"`
 	// image is the image of the pods.
 	// +kubebuilder:validation:MaxLength=512
+	// +optional
 	Image string `json:"image,omitempty"`
 	// memoryLimit is the memory of one pod.
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:Type=string
+	// +optional
 	MemoryLimit *resource.Quantity `json:"memoryLimit,omitempty"`
 	// cpuRequest is the CPU that one pod is guaranteed.
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:Type=string
+	// +optional
 	CPURequest *resource.Quantity `json:"cpuRequest,omitempty"`
 	// replicas is the fixed number of pods; absent with autoscaling.
 	// +optional
@@ -69,21 +73,28 @@ type EffectiveSpec struct {
 	// +optional
 	Autoscaling *AutoscalingSpec `json:"autoscaling,omitempty"`
 	// model is the model that is served.
+	// +optional
 	Model *ModelSpec `json:"model,omitempty"`
 	// quantum is absent with method classical.
 	// +optional
 	Quantum *QuantumSpec `json:"quantum,omitempty"`
 	// targets are the promises that the operator watches.
+	// +optional
 	Targets *TargetsSpec `json:"targets,omitempty"`
 	// limits bound one request and the work at a time.
+	// +optional
 	Limits *LimitsSpec `json:"limits,omitempty"`
 	// breaker configures the circuit breaker.
+	// +optional
 	Breaker *BreakerSpec `json:"breaker,omitempty"`
 	// degradation says when an answer may leave documents unscored.
+	// +optional
 	Degradation *DegradationSpec `json:"degradation,omitempty"`
 	// cache bounds the cache of prepared documents.
+	// +optional
 	Cache *CacheSpec `json:"cache,omitempty"`
 	// rollout says how pods are replaced.
+	// +optional
 	Rollout *RolloutSpec `json:"rollout,omitempty"`
 }
 
