@@ -11,6 +11,7 @@ export GOWORK=off
 (cd hack/image && go vet ./... && go test ./...)
 (cd hack/cluster/node/k8s && go vet ./cmd/...)
 (cd hack/cluster/check/probe && go vet .)
+(cd test/browser && go vet .)
 for arch in amd64 arm64; do
   GOARCH=$arch go vet ./reranker/engine/...
   GOARCH=$arch go vet -tags purego ./reranker/engine/...

@@ -74,6 +74,7 @@ func (c *command) runServe(cmd *cobra.Command) error {
 	m := newMetrics(cfg.Settings, c.version)
 	srv := server.New(server.Options{
 		Settings: cfg.Settings, Version: c.version, Log: log, Metrics: m, Keys: keys,
+		NoPage: cfg.Process.Page == config.PageOff,
 		Memory: func() (health.Memory, error) {
 			s, err := reader.Read()
 			return health.Memory{UsedBytes: s.Used, LimitBytes: s.Limit}, err

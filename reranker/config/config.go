@@ -30,17 +30,26 @@ type Process struct {
 	// KeysDir is a directory of API keys, one file each; empty lets everybody
 	// in.
 	KeysDir string
+	// Page is PageOn or PageOff: whether the page to try queries is served.
+	Page string
 	// LogLevel is debug, info, warn or error.
 	LogLevel string
 	// LogFormat is json or text.
 	LogFormat string
 }
 
+// Values of Process.Page.
+const (
+	PageOn  = "on"
+	PageOff = "off"
+)
+
 // Defaults of Process.
 const (
 	DefaultAddress        = ":8000"
 	DefaultMetricsAddress = ":8001"
 	DefaultPrecision      = "auto"
+	DefaultPage           = PageOn
 	DefaultLogLevel       = "info"
 	DefaultLogFormat      = "json"
 )

@@ -53,6 +53,7 @@ func EffectiveProcess(p Process) Process {
 	p.Address = cmp.Or(p.Address, DefaultAddress)
 	p.MetricsAddress = cmp.Or(p.MetricsAddress, DefaultMetricsAddress)
 	p.Precision = cmp.Or(p.Precision, DefaultPrecision)
+	p.Page = cmp.Or(p.Page, DefaultPage)
 	p.LogLevel = cmp.Or(p.LogLevel, DefaultLogLevel)
 	p.LogFormat = cmp.Or(p.LogFormat, DefaultLogFormat)
 	return p

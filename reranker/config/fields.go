@@ -171,6 +171,7 @@ var fields = []Field{
 		at: func(c *Config) any { return &c.Process.Precision }, check: oneOf("auto", "float32", "int16"),
 	},
 	{Flag: "api-keys", Help: "directory of API keys, one file each; default: everybody may use the server", at: func(c *Config) any { return &c.Process.KeysDir }},
+	{Flag: "page", Help: "the page at / to try queries: on or off", at: func(c *Config) any { return &c.Process.Page }, check: oneOf(PageOn, PageOff)},
 	{Flag: "log-level", Help: "debug, info, warn or error", at: func(c *Config) any { return &c.Process.LogLevel }, check: oneOf("debug", "info", "warn", "error")},
 	{Flag: "log-format", Help: "json or text", at: func(c *Config) any { return &c.Process.LogFormat }, check: oneOf("json", "text")},
 }

@@ -46,6 +46,9 @@ func TestTheDocumentListsEveryCodeUnderItsStatus(t *testing.T) {
 		t.Errorf("codes of the server (-) and of the document (+)\n%s", diff)
 	}
 	for _, r := range routes() {
+		if strings.HasPrefix(r.path, "/page/") {
+			continue // what the page is made of
+		}
 		path := strings.TrimPrefix(r.path, "/compat")
 		if parts := strings.SplitN(path, "/", 3); path != r.path {
 			path = "/" + parts[2]

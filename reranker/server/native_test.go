@@ -329,7 +329,7 @@ func TestMethodsOfHTTP(t *testing.T) {
 		{http.MethodOptions, "/v1/rerank", 204, "POST, OPTIONS"},
 		{http.MethodOptions, "/health", 204, "GET, HEAD, OPTIONS"},
 		{http.MethodHead, "/health", 200, ""},
-		{http.MethodGet, "/", 404, ""},
+		{http.MethodGet, "/nowhere", 404, ""},
 		{http.MethodPost, "/v1/rerank/", 404, ""},
 		{http.MethodGet, "/v1/unknown", 404, ""},
 		{http.MethodGet, "//health///live", 200, ""},

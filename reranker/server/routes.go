@@ -12,6 +12,7 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/metrics"
 	"github.com/quantumrerank/quantumrerank/reranker/server/api"
 	"github.com/quantumrerank/quantumrerank/reranker/server/dialect"
+	"github.com/quantumrerank/quantumrerank/reranker/server/page"
 )
 
 // access says who may use a route, and when.
@@ -41,6 +42,15 @@ type route struct {
 	// renderError is the shape of errors until the body is understood.
 	renderError dialect.ErrorRenderer
 	handle      func(*exchange) error
+}
+
+// pattern is the route's pattern in net/http's terms, where a slash at the end
+// stands for everything below it unless one says otherwise.
+func (r *route) pattern() string {
+	if strings.HasSuffix(r.path, "/") {
+		return r.path + "{$}"
+	}
+	return r.path
 }
 
 // healthRoutes are the health routes with all their spellings.
@@ -91,6 +101,11 @@ func routes() []route {
 	get(keyed, (*exchange).models, modelRoutes...)
 	get(keyed, (*exchange).info, infoRoutes...)
 	get(open, (*exchange).openAPI, "/openapi.json")
+	for _, a := range page.Assets {
+		get(open, func(x *exchange) error { return x.page(a) }, a.Path)
+		// All of them count as the page.
+		all[len(all)-1].label = page.Assets[0].Path
+	}
 	return all
 }
 
@@ -109,7 +124,7 @@ func MetricRoutes() []metrics.Route {
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, r := range routes() {
-		mux.Handle(r.path, s.serve(r))
+		mux.Handle(r.pattern(), s.serve(r))
 	}
 	mux.Handle("/", s.serve(route{
 		label: metrics.RouteOther, dialects: []string{metrics.DialectNone},

@@ -59,6 +59,8 @@ type Options struct {
 	Memory func() (health.Memory, error)
 	// Keys is nil when everybody may use the server.
 	Keys Keys
+	// NoPage switches the page at "/" off.
+	NoPage bool
 	// Now is time.Now unless set.
 	Now func() time.Time
 }
@@ -70,6 +72,7 @@ type Server struct {
 	log      *slog.Logger
 	metrics  *metrics.Metrics
 	keys     Keys
+	noPage   bool
 	now      func() time.Time
 	started  time.Time
 
@@ -85,7 +88,7 @@ type Server struct {
 func New(opt Options) *Server {
 	s := &Server{
 		settings: opt.Settings, version: opt.Version, log: opt.Log,
-		metrics: opt.Metrics, keys: opt.Keys, now: opt.Now,
+		metrics: opt.Metrics, keys: opt.Keys, noPage: opt.NoPage, now: opt.Now,
 		state: new(health.State),
 	}
 	if s.now == nil {

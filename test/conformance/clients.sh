@@ -11,6 +11,7 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
 venv=$(install clients)
+# shellcheck disable=SC2119 # no flags beyond the usual
 serve
 timeout 300 "$venv/bin/python" "$here/clients.py" "$base" "$@"
 

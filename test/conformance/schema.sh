@@ -14,6 +14,7 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
 venv=$(install schema)
+# shellcheck disable=SC2119 # no flags beyond the usual
 serve
 cd "$work"
 # The generator asks for an answer within a millisecond; 504 is the right one.
@@ -24,8 +25,8 @@ TOML
 timeout 500 "$venv/bin/schemathesis" run "$root/reranker/server/openapi/openapi.json" --url "$base" \
   --phases examples,coverage,fuzzing --generation-deterministic --max-examples "${MAX_EXAMPLES:-10}" \
   --suppress-health-check too_slow --checks all --exclude-checks positive_data_acceptance,negative_data_rejection "$@"
-if grep -q '"level":"ERROR"' "$work/server.log"; then
+if grep -q '"level":"ERROR"' "$log"; then
   echo "the server logged errors:" >&2
-  cat "$work/server.log" >&2
+  cat "$log" >&2
   exit 1
 fi
