@@ -63,7 +63,7 @@ func (r *Ranker) admit(ctx context.Context, j *job) (*limit.Ticket, error) {
 		return ticket, err
 	}
 	j.lexicalOnly = true
-	ticket, err = r.limiter.Hold(r.cost(j).Bytes)
+	ticket, err = r.limiter.Hold(r.cost(ctx, j).Bytes)
 	if err != nil {
 		return nil, fmt.Errorf("rank by prior: %w", err)
 	}
@@ -75,11 +75,11 @@ func (r *Ranker) admit(ctx context.Context, j *job) (*limit.Ticket, error) {
 func (r *Ranker) queue(ctx context.Context, j *job) (*limit.Ticket, error) {
 	patience := r.patience(ctx, j)
 	if j.policy == Never {
-		return r.limiter.Admit(ctx, r.cost(j), patience)
+		return r.limiter.Admit(ctx, r.cost(ctx, j), patience)
 	}
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	ticket, err := r.limiter.Admit(waiting, r.cost(j), patience)
+	ticket, err := r.limiter.Admit(waiting, r.cost(ctx, j), patience)
 	if err != nil && waiting.Err() != nil && ctx.Err() == nil {
 		return nil, errWaited
 	}
@@ -115,8 +115,11 @@ func (r *Ranker) identify(j *job) {
 
 // cost is what the job brings: the bytes that it holds and the tokens of the
 // texts that are not known yet.
-func (r *Ranker) cost(j *job) limit.Cost {
+func (r *Ranker) cost(ctx context.Context, j *job) limit.Cost {
 	c := limit.Cost{Bytes: 64 << 10, EndBy: j.answerBy}
+	if j.answerBy.IsZero() {
+		c.Deadline, _ = ctx.Deadline()
+	}
 	for _, u := range j.units {
 		c.Bytes += 256
 		if !r.opt.TextsHeld {
@@ -147,23 +150,14 @@ func (r *Ranker) tokensIn(d time.Duration) int {
 }
 
 // patience is how long the job can wait for its turn. One that answers early
-// keeps at least half of its time for work, one that must be complete the time
-// that its own work takes: it would be let in only to fail.
+// keeps at least half of its time for work.
 func (r *Ranker) patience(ctx context.Context, j *job) time.Duration {
 	p := r.opt.LongestWait
 	if end, ok := ctx.Deadline(); ok {
-		p = min(p, time.Until(end)-r.ownTime(j))
+		p = min(p, time.Until(end))
 	}
 	if !j.answerBy.IsZero() {
 		p = min(p, time.Until(j.answerBy)/2)
 	}
 	return max(p, 0)
-}
-
-// ownTime is how long the texts that are not known yet would take alone.
-func (r *Ranker) ownTime(j *job) time.Duration {
-	if !j.answerBy.IsZero() {
-		return 0
-	}
-	return r.speed.Time(r.cost(j).Tokens) / time.Duration(r.opt.Workers)
 }

@@ -29,6 +29,9 @@ type Cost struct {
 	// EndBy is when the request will have ended whatever happens; zero means
 	// that it ends when its tokens are done.
 	EndBy time.Time
+	// Deadline is when the request has failed if its tokens are not done; zero
+	// means that it can take any time.
+	Deadline time.Time
 }
 
 // Limiter admits requests. It is safe for concurrent use.
@@ -116,6 +119,9 @@ func (l *Limiter) enter(cost Cost, patience time.Duration) (*Ticket, error) {
 	if wait > patience {
 		return nil, l.tooLong(wait, patience)
 	}
+	if late := l.late(cost, wait); late > 0 {
+		return nil, l.inVain(late)
+	}
 	t := &Ticket{limiter: l, cost: cost, left: cost.Tokens, turn: make(chan struct{})}
 	l.bytes += cost.Bytes
 	t.place = l.line.PushBack(t)
@@ -143,6 +149,13 @@ func (l *Limiter) tooLong(wait, patience time.Duration) error {
 	return &OverloadedError{
 		Reason: ReasonQueue, RetryAfter: max(wait-patience, 50*time.Millisecond),
 		Detail: fmt.Sprintf("the wait is about %v, longer than %v", wait.Round(time.Millisecond), patience.Round(time.Millisecond)),
+	}
+}
+
+func (l *Limiter) inVain(late time.Duration) error {
+	return &OverloadedError{
+		Reason: ReasonQueue, RetryAfter: max(late, 50*time.Millisecond),
+		Detail: fmt.Sprintf("the request, or one that is under way, would miss its deadline by about %v", late.Round(time.Millisecond)),
 	}
 }
 

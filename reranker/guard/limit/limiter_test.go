@@ -245,6 +245,57 @@ func TestALookThroughTheDoorChangesNothing(t *testing.T) {
 	}
 }
 
+func TestNobodyIsLetInToFailOrToMakeOthersFail(t *testing.T) {
+	in := func(ms int) time.Time { return time.Now().Add(time.Duration(ms) * time.Millisecond) }
+	tests := map[string]struct {
+		first, second func() limit.Cost
+		late          time.Duration // 0: is let in
+	}{
+		"both in time": {
+			func() limit.Cost { return limit.Cost{Tokens: 100, Deadline: in(400)} },
+			func() limit.Cost { return limit.Cost{Tokens: 100, Deadline: in(400)} }, 0,
+		},
+		"the newcomer would be late": { // 100 ms in turn, 100 ms of its own, 300 in a crowd
+			func() limit.Cost { return limit.Cost{Tokens: 100, Deadline: in(1000)} },
+			func() limit.Cost { return limit.Cost{Tokens: 100, Deadline: in(250)} }, 50 * time.Millisecond,
+		},
+		"the other would be late": {
+			func() limit.Cost { return limit.Cost{Tokens: 100, Deadline: in(200)} },
+			func() limit.Cost { return limit.Cost{Tokens: 100} }, 100 * time.Millisecond,
+		},
+		"the other is lost": {
+			func() limit.Cost { return limit.Cost{Tokens: 9000, Deadline: in(200)} },
+			func() limit.Cost { return limit.Cost{Tokens: 100} }, 0,
+		},
+		"the other answers in any case": {
+			func() limit.Cost { return limit.Cost{Tokens: 100, EndBy: in(110)} },
+			func() limit.Cost { return limit.Cost{Tokens: 100} }, 0,
+		},
+		"alone, a slow speed is no reason": {
+			nil, func() limit.Cost { return limit.Cost{Tokens: 9000, Deadline: in(200)} }, 0,
+		},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := house(8, 0)
+				if tc.first != nil {
+					admit(t, l, tc.first(), time.Hour)
+				}
+				_, err := l.Admit(t.Context(), tc.second(), time.Hour)
+				switch {
+				case tc.late == 0 && err != nil:
+					t.Errorf("refused: %v", err)
+				case tc.late > 0:
+					if o := refusal(t, err); o.Reason != limit.ReasonQueue || o.RetryAfter != tc.late {
+						t.Errorf("got %+v", o)
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestClosedHouseSaysWhy(t *testing.T) {
 	l := house(1, 0)
 	l.Close(limit.ReasonMemory)

@@ -61,3 +61,35 @@ func (l *Limiter) ends() []time.Duration {
 func (l *Limiter) time(tokens int) time.Duration {
 	return l.opt.Speed.Time(tokens) / time.Duration(l.opt.Workers)
 }
+
+// late returns by how much a newcomer, or somebody because of him, would miss
+// his deadline; 0 for not at all. Requests share the workers, so that one too
+// many makes all of them fail, and then everything was done for nothing. It
+// runs under the lock.
+func (l *Limiter) late(c Cost, wait time.Duration) time.Duration {
+	if len(l.running) == 0 {
+		return 0 // he harms nobody, and the speed may be underrated
+	}
+	if !c.Deadline.IsZero() {
+		if late := crowding(wait+l.time(c.Tokens)) - time.Until(c.Deadline); late > 0 {
+			return late
+		}
+	}
+	for t := range l.running {
+		if t.cost.Deadline.IsZero() || t.left == 0 {
+			continue
+		}
+		work := 0
+		for u := range l.running {
+			work += min(u.left, t.left)
+		}
+		left := time.Until(t.cost.Deadline)
+		if l.time(work) > left {
+			continue // it is lost, whoever comes
+		}
+		if late := crowding(l.time(work+min(c.Tokens, t.left))) - left; late > 0 {
+			return late
+		}
+	}
+	return 0
+}
