@@ -57,6 +57,7 @@ func TestMistakesAreOneSentenceAndAStatus(t *testing.T) {
 		"a wrong digest":           {[]string{"rerank", "-q", "x", "--model", model, "--model-sha256", wrong, sampleFile(t)}, exitModel, wrong},
 		"too little memory":        {append(serve, "--model", model, "--memory-limit", "100Mi"), exitMemory, "memory limit of 100 MiB is too small"},
 		"an unknown setting":       {append(serve, "--config", settings), exitUsage, settings + ": limits.maxDocs: is not a known field"},
+		"bounds without keys":      {append(serve, "--key-requests-per-minute", "5"), exitUsage, "need --api-keys"},
 		"an empty text":            {[]string{"similarity", "a", " "}, exitUsage, "text 2 is empty"},
 		"a pull without output":    {[]string{"model", "pull", "file:///x"}, exitUsage, "--output is missing"},
 		"a kernel that is not one": {[]string{"model", "verify", model, "--kernel", "abacus"}, exitModel, "abacus"},

@@ -5,6 +5,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
 	"github.com/quantumrerank/quantumrerank/reranker/guard/auth"
 	"github.com/quantumrerank/quantumrerank/reranker/guard/memory"
+	"github.com/quantumrerank/quantumrerank/reranker/guard/quota"
 	"github.com/quantumrerank/quantumrerank/reranker/health"
 	"github.com/quantumrerank/quantumrerank/reranker/metrics"
 	"github.com/quantumrerank/quantumrerank/reranker/server"
@@ -70,10 +72,14 @@ func (c *command) runServe(cmd *cobra.Command) error {
 	if err != nil {
 		return usageError{err}
 	}
+	quotas, err := openQuotas(cfg.Process)
+	if err != nil {
+		return usageError{err}
+	}
 	reader := memory.NewReader(cfg.Settings.MemoryLimit)
 	m := newMetrics(cfg.Settings, c.version)
 	srv := server.New(server.Options{
-		Settings: cfg.Settings, Version: c.version, Log: log, Metrics: m, Keys: keys,
+		Settings: cfg.Settings, Version: c.version, Log: log, Metrics: m, Keys: keys, Quotas: quotas,
 		NoPage: cfg.Process.Page == config.PageOff,
 		Memory: func() (health.Memory, error) {
 			s, err := reader.Read()
@@ -103,6 +109,15 @@ func openKeys(ctx context.Context, dir string, log *slog.Logger) (server.Keys, e
 	}
 	go ring.Watch(ctx, keysInterval, log)
 	return ring, nil
+}
+
+// openQuotas returns nil where no key is bounded.
+func openQuotas(p config.Process) (*quota.Book, error) {
+	quotas := quota.New(quota.Options{PerMinute: p.KeyRequestsPerMinute, Concurrent: p.KeyConcurrentRequests})
+	if quotas != nil && p.KeysDir == "" {
+		return nil, errors.New("--key-requests-per-minute and --key-concurrent-requests need --api-keys: without keys nobody is known")
+	}
+	return quotas, nil
 }
 
 func newMetrics(s contract.Settings, version string) *metrics.Metrics {

@@ -30,6 +30,10 @@ type Process struct {
 	// KeysDir is a directory of API keys, one file each; empty lets everybody
 	// in.
 	KeysDir string
+	// KeyRequestsPerMinute and KeyConcurrentRequests bound what one key may
+	// use; 0 for no bound.
+	KeyRequestsPerMinute  int
+	KeyConcurrentRequests int
 	// Page is PageOn or PageOff: whether the page to try queries is served.
 	Page string
 	// LogLevel is debug, info, warn or error.

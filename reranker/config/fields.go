@@ -171,6 +171,14 @@ var fields = []Field{
 		at: func(c *Config) any { return &c.Process.Precision }, check: oneOf("auto", "float32", "int16"),
 	},
 	{Flag: "api-keys", Help: "directory of API keys, one file each; default: everybody may use the server", at: func(c *Config) any { return &c.Process.KeysDir }},
+	{
+		Flag: "key-requests-per-minute", Help: "requests that one key may send in a minute; 0: any number",
+		at: func(c *Config) any { return &c.Process.KeyRequestsPerMinute }, check: between(0, 1_000_000),
+	},
+	{
+		Flag: "key-concurrent-requests", Help: "requests that one key may have under way, waiting ones included; 0: any number",
+		at: func(c *Config) any { return &c.Process.KeyConcurrentRequests }, check: between(0, 10_000),
+	},
 	{Flag: "page", Help: "the page at / to try queries: on or off", at: func(c *Config) any { return &c.Process.Page }, check: oneOf(PageOn, PageOff)},
 	{Flag: "log-level", Help: "debug, info, warn or error", at: func(c *Config) any { return &c.Process.LogLevel }, check: oneOf("debug", "info", "warn", "error")},
 	{Flag: "log-format", Help: "json or text", at: func(c *Config) any { return &c.Process.LogFormat }, check: oneOf("json", "text")},

@@ -4,9 +4,13 @@
 package server
 
 import (
+	"errors"
 	"log/slog"
+	"math"
+	"strconv"
 
 	"github.com/quantumrerank/quantumrerank/reranker/guard/auth"
+	"github.com/quantumrerank/quantumrerank/reranker/guard/quota"
 	"github.com/quantumrerank/quantumrerank/reranker/server/api"
 )
 
@@ -25,5 +29,33 @@ func (x *exchange) authenticate() error {
 		return api.NewProblem(api.CodeUnauthorized, "the key is not valid")
 	}
 	x.fact(slog.String("key", name))
-	return nil
+	if x.s.quotas == nil || x.route.access != serving {
+		return nil
+	}
+	return x.charge(name)
+}
+
+// charge notes the request in the book of its key, and tells the caller what
+// the key has left in the headers that clients know for it.
+func (x *exchange) charge(name string) error {
+	leave, left, err := x.s.quotas.Enter(name)
+	if left.Limit > 0 {
+		h := x.w.Header()
+		h.Set("RateLimit-Policy", strconv.Itoa(left.Limit)+";w=60")
+		h.Set("RateLimit-Limit", strconv.Itoa(left.Limit))
+		h.Set("RateLimit-Remaining", strconv.Itoa(left.Remaining))
+		h.Set("RateLimit-Reset", strconv.Itoa(int(math.Ceil(left.Reset.Seconds()))))
+	}
+	var refused *quota.RefusedError
+	if errors.As(err, &refused) {
+		code := api.CodeRateLimited
+		if refused.Reason == quota.Concurrency {
+			code = api.CodeConcurrencyLimited
+		}
+		p := api.NewProblem(code, "%s", refused.Error())
+		p.RetryAfter = refused.RetryAfter
+		return p
+	}
+	x.leave = leave
+	return err
 }

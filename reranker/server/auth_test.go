@@ -4,9 +4,15 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/quantumrerank/quantumrerank/reranker/guard/quota"
 )
 
 // oneKey knows one key by the name "search".
@@ -47,5 +53,69 @@ func TestKeysGuardTheWorkAndNotTheHealth(t *testing.T) {
 	}
 	if !strings.Contains(p.do(t, http.MethodGet, "/info", "", "X-API-Key", key).Body.String(), `"auth":true,"warnings":[]`) {
 		t.Error("info warns although keys are on")
+	}
+}
+
+func TestAKeyThatHasUsedItsShareIsToldSo(t *testing.T) {
+	t.Parallel()
+	const key = "s3cret-key-0123456789"
+	header := []string{"Authorization", "Bearer " + key}
+	p := servingPod(func(o *Options) {
+		o.Keys = oneKey(key)
+		o.Quotas = quota.New(quota.Options{PerMinute: 2, Now: func() time.Time { return time.Unix(1, 0) }})
+	})
+	const body = `{"query":"q","documents":["a"]}`
+	for i, want := range []struct {
+		status                  int
+		remaining, reset, retry string
+	}{{200, "1", "30", ""}, {200, "0", "60", ""}, {429, "0", "60", "30"}} {
+		w := p.post(t, "/v1/rerank", body, header...)
+		h := w.Header()
+		got := []string{h.Get("RateLimit-Limit"), h.Get("RateLimit-Policy"), h.Get("RateLimit-Remaining"), h.Get("RateLimit-Reset"), h.Get("Retry-After")}
+		if diff := cmp.Diff([]string{"2", "2;w=60", want.remaining, want.reset, want.retry}, got); diff != "" || w.Code != want.status {
+			t.Errorf("request %d: status %d, want %d; headers (-want +got)\n%s", i, w.Code, want.status, diff)
+		}
+	}
+	if w := p.post(t, "/compat/vllm/rerank", body, header...); w.Code != 429 || !strings.Contains(w.Body.String(), `"error":{`) {
+		t.Errorf("in a dialect: status %d: %s", w.Code, w.Body)
+	}
+	if code := object(t, p.post(t, "/v1/rerank", body, header...).Body)["code"]; code != "rate_limited" {
+		t.Errorf("code %v", code)
+	}
+	for _, path := range []string{"/info", "/health", "/v1/models"} {
+		if w := p.do(t, http.MethodGet, path, "", header...); w.Code != http.StatusOK || w.Header().Get("RateLimit-Limit") != "" {
+			t.Errorf("%s is no work and must cost nothing: status %d", path, w.Code)
+		}
+	}
+}
+
+func TestAKeysPlaceIsFreeAgainHoweverARequestEnds(t *testing.T) {
+	t.Parallel()
+	const key = "s3cret-key-0123456789"
+	header := []string{"X-API-Key", key}
+	p := servingPod(func(o *Options) {
+		o.Keys, o.Quotas = oneKey(key), quota.New(quota.Options{Concurrent: 1})
+	})
+	const body = `{"query":"q","documents":["a"]}`
+	p.ranker.hook = func(context.Context) error {
+		p.ranker.mu.Lock()
+		p.ranker.hook = func(context.Context) error { panic("boom") }
+		p.ranker.mu.Unlock()
+		if code := object(t, p.post(t, "/v1/rerank", body, header...).Body)["code"]; code != "concurrency_limited" {
+			t.Errorf("a second request at a time: code %v", code)
+		}
+		return nil
+	}
+	for i, want := range []int{200, 500, 422, 200} {
+		sent := body
+		switch i {
+		case 2:
+			sent = `{}`
+		case 3:
+			p.ranker.hook = nil
+		}
+		if w := p.post(t, "/v1/rerank", sent, header...); w.Code != want {
+			t.Errorf("request %d: status %d, want %d", i, w.Code, want)
+		}
 	}
 }

@@ -40,6 +40,8 @@ type exchange struct {
 	// facts are added to the log line.
 	facts []slog.Attr
 	body  *counter
+	// leave gives back the place of the caller's key; nil if it has none.
+	leave func()
 
 	wrote  bool
 	status int
@@ -110,6 +112,9 @@ func (x *exchange) protect(h func(*exchange) error) (err error) {
 // end logs and counts the exchange, and then sees the caller out.
 func (x *exchange) end() {
 	defer x.drain()
+	if x.leave != nil {
+		x.leave()
+	}
 	x.s.active.Add(-1)
 	x.s.metrics.Inflight(-1)
 	took := x.elapsed()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
+	"github.com/quantumrerank/quantumrerank/reranker/guard/quota"
 	"github.com/quantumrerank/quantumrerank/reranker/health"
 	"github.com/quantumrerank/quantumrerank/reranker/metrics"
 	"github.com/quantumrerank/quantumrerank/reranker/rerank"
@@ -59,6 +60,8 @@ type Options struct {
 	Memory func() (health.Memory, error)
 	// Keys is nil when everybody may use the server.
 	Keys Keys
+	// Quotas bound what each key may use; nil for no bounds.
+	Quotas *quota.Book
 	// NoPage switches the page at "/" off.
 	NoPage bool
 	// Now is time.Now unless set.
@@ -72,6 +75,7 @@ type Server struct {
 	log      *slog.Logger
 	metrics  *metrics.Metrics
 	keys     Keys
+	quotas   *quota.Book
 	noPage   bool
 	now      func() time.Time
 	started  time.Time
@@ -88,7 +92,7 @@ type Server struct {
 func New(opt Options) *Server {
 	s := &Server{
 		settings: opt.Settings, version: opt.Version, log: opt.Log,
-		metrics: opt.Metrics, keys: opt.Keys, noPage: opt.NoPage, now: opt.Now,
+		metrics: opt.Metrics, keys: opt.Keys, quotas: opt.Quotas, noPage: opt.NoPage, now: opt.Now,
 		state: new(health.State),
 	}
 	if s.now == nil {

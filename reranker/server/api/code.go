@@ -46,6 +46,8 @@ const (
 	CodePairsMismatch        Code = "pairs_mismatch"
 	CodeValueInvalid         Code = "value_invalid"
 	CodeOverloaded           Code = "overloaded"
+	CodeRateLimited          Code = "rate_limited"
+	CodeConcurrencyLimited   Code = "concurrency_limited"
 	CodeClientClosed         Code = "client_closed_request"
 	CodeInternal             Code = "internal"
 	CodeLoading              Code = "loading"
@@ -103,6 +105,8 @@ var kinds = map[Code]kind{
 	CodePairsMismatch:        {http.StatusUnprocessableEntity, "Validation error", false},
 	CodeValueInvalid:         {http.StatusUnprocessableEntity, "Validation error", false},
 	CodeOverloaded:           {http.StatusTooManyRequests, "Overloaded", true},
+	CodeRateLimited:          {http.StatusTooManyRequests, "Rate limited", true},
+	CodeConcurrencyLimited:   {http.StatusTooManyRequests, "Too many requests at a time", true},
 	CodeClientClosed:         {StatusClientClosed, "Client closed request", false},
 	// The words of the mission for a failure that we did not foresee.
 	CodeInternal:         {http.StatusInternalServerError, "Internal server error", false},
