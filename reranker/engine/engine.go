@@ -59,6 +59,7 @@ type Info struct {
 	Kernels      []string // that this CPU can run, best first
 	Precision    Precision
 	Reason       string // for the precision
+	Weights      string // the file that they are from, and why if it is not the prepared one
 	Threads      int
 	BatchTokens  int
 	StaticTokens int // with a static embedding; 0 where the directory has no table
@@ -66,8 +67,7 @@ type Info struct {
 
 // Engine runs one model. It is safe for concurrent use.
 type Engine struct {
-	model *model.Model
-	choice
+	*weights
 	kernels     *kernel.Set
 	maxTokens   int
 	batchTokens int
@@ -89,32 +89,31 @@ func Open(dir string, opt Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open engine: %w", err)
 	}
-	m, err := model.Open(dir)
+	w, err := openWeights(dir, kernels, opt.Precision)
 	if err != nil {
 		return nil, fmt.Errorf("open engine: %w", err)
 	}
-	e, err := newEngine(m, kernels, opt)
+	e, err := newEngine(w, kernels, opt)
 	if err == nil && !opt.withoutTable {
-		e.static, err = openStatic(dir, m)
+		e.static, err = openStatic(dir, w.model)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open engine: %w", errors.Join(err, m.Close()))
+		return nil, fmt.Errorf("open engine: %w", errors.Join(err, w.close()))
 	}
 	e.startWorkers()
 	return e, nil
 }
 
-func newEngine(m *model.Model, kernels *kernel.Set, opt Options) (*Engine, error) {
-	c, err := choose(m, kernels, opt.Precision)
-	if err != nil {
+func newEngine(w *weights, kernels *kernel.Set, opt Options) (*Engine, error) {
+	e := &Engine{weights: w, kernels: kernels, frame: frameOf(w.model.Tokenizer)}
+	var err error
+	if e.maxTokens, err = maxTokens(w.model, opt.MaxTokens, e.frame); err != nil {
 		return nil, err
 	}
-	e := &Engine{model: m, choice: c, kernels: kernels, frame: frameOf(m.Tokenizer)}
-	if e.maxTokens, err = maxTokens(m, opt.MaxTokens, e.frame); err != nil {
-		return nil, err
+	if w.file == nil {
+		// Packing leaves behind several times what stays; a pod's memory is bounded.
+		debug.FreeOSMemory()
 	}
-	// Packing leaves behind several times what stays; a pod's memory is bounded.
-	debug.FreeOSMemory()
 	e.threads = positive(opt.Threads, runtime.GOMAXPROCS(0))
 	e.batchTokens = positive(opt.BatchTokens, defaultBatchTokens(kernels))
 	e.requests.New = func() any { return new(request) }
@@ -172,11 +171,15 @@ func (e *Engine) Info() Info {
 		Kernels:      kernel.Names(),
 		Precision:    e.precision,
 		Reason:       e.reason,
+		Weights:      e.from,
 		Threads:      e.threads,
 		BatchTokens:  e.batchTokens,
 		StaticTokens: e.staticTokens(),
 	}
 }
+
+// Vocabulary returns the tokens of the model in the order of their ids.
+func (e *Engine) Vocabulary() []string { return e.model.Tokenizer.Vocabulary() }
 
 // CountTokens is the number of tokens of the whole text, special ones included.
 func (e *Engine) CountTokens(text string) int {
@@ -195,8 +198,9 @@ func (e *Engine) Close() error {
 	e.closed = true
 	close(e.jobs)
 	e.workers.Wait()
+	err := e.weights.close()
 	if e.static != nil {
-		return errors.Join(e.static.Close(), e.model.Close())
+		err = errors.Join(err, e.static.Close())
 	}
-	return e.model.Close()
+	return err
 }

@@ -47,27 +47,43 @@ func choose(m *model.Model, kernels *kernel.Set, asked Precision) (choice, error
 	default:
 		return choice{}, fmt.Errorf("precision is %q, want %s, %s or %s", asked, Auto, Float32, Int16)
 	}
-	exact, err := encoder.New(m, kernels, Float32)
+	if !kernels.PrefersIntegers {
+		enc, err := encoder.New(m, kernels, Float32)
+		return choice{enc, Float32, fmt.Sprintf("float32 is the fastest on %s", kernels.Name)}, err
+	}
+	fast, measured, err := packIntegers(m, kernels)
 	if err != nil {
 		return choice{}, err
 	}
-	if !kernels.PrefersIntegers {
-		return choice{exact, Float32, fmt.Sprintf("float32 is the fastest on %s", kernels.Name)}, nil
+	if !measured.within() {
+		enc, err := encoder.New(m, kernels, Float32)
+		return choice{enc, Float32, fmt.Sprintf("%v: %v", ErrTooCoarse, measured)}, err
 	}
+	return choice{fast, Int16, fmt.Sprintf("int16 is the fastest on %s; %v", kernels.Name, measured)}, nil
+}
+
+// deviation is the largest error of a score in integers.
+type deviation float64
+
+func (d deviation) within() bool { return float64(d) <= errorBound[Int16] }
+
+func (d deviation) String() string {
+	return fmt.Sprintf("largest error of a score %.2g, bound %g", float64(d), errorBound[Int16])
+}
+
+// packIntegers makes the encoder in int16 and measures it against float32, whose
+// weights pass through memory one layer at a time.
+func packIntegers(m *model.Model, kernels *kernel.Set) (*encoder.Encoder, deviation, error) {
 	fast, err := encoder.New(m, kernels, Int16)
 	if err != nil {
-		return choice{}, err
+		return nil, 0, err
+	}
+	exact, err := encoder.NewPassing(m, kernels)
+	if err != nil {
+		return nil, 0, err
 	}
 	worst, err := compare(m, exact, fast)
-	if err != nil {
-		return choice{}, err
-	}
-	bound := errorBound[Int16]
-	measured := fmt.Sprintf("largest error of a score %.2g, bound %g", worst, bound)
-	if !(worst <= bound) {
-		return choice{exact, Float32, "int16 is too coarse for this model: " + measured}, nil
-	}
-	return choice{fast, Int16, fmt.Sprintf("int16 is the fastest on %s; %s", kernels.Name, measured)}, nil
+	return fast, deviation(worst), err
 }
 
 // probes are texts of different kinds, for measuring errors.

@@ -3,7 +3,10 @@
 
 package encoder
 
-import "github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
+import (
+	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
+)
 
 // shape holds the sizes of the matrices, padded for the kernels. Padding
 // columns are zero in the weights, so they are zero in the results too.
@@ -13,6 +16,17 @@ type shape struct {
 	headDim int // of one head
 	context int // of all heads together
 	inner   int // of the feed-forward part
+}
+
+func newShape(c *model.Config) shape {
+	s := shape{
+		hidden:  kernel.Pad(c.HiddenSize),
+		heads:   c.Heads,
+		headDim: kernel.Pad(c.HiddenSize / c.Heads),
+		inner:   kernel.Pad(c.Intermediate),
+	}
+	s.context = s.heads * s.headDim
+	return s
 }
 
 // Arena is the working memory of forward passes of up to a fixed number of
@@ -29,6 +43,7 @@ type Arena struct {
 	inner     []float32 // [tokens][inner]
 	attention []float32 // scratch of one head
 
+	word     []int16   // one row of the word embeddings
 	integers []int16   // the quantised input of a layer
 	scales   []float32 // and its scales for each token
 }
@@ -49,6 +64,7 @@ func (e *Encoder) NewArena(tokens int) *Arena {
 	}
 	if e.precision != Float32 {
 		widest := max(s.hidden, s.context, s.inner)
+		a.word = make([]int16, e.config.HiddenSize)
 		a.integers = kernel.Integers(tokens * widest)
 		a.scales = kernel.Floats(tokens * e.parts())
 	}

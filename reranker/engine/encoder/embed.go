@@ -5,8 +5,9 @@ package encoder
 
 // embeddings are the tables that give a token its first state.
 type embeddings struct {
-	words, positions, segments []float32 // rows of HiddenSize elements
-	norm                       norm
+	words               words
+	positions, segments []float32 // rows of HiddenSize elements
+	norm                norm
 }
 
 // embed sets every state to LayerNorm(word + position + segment).
@@ -17,10 +18,7 @@ func (e *Encoder) embed(a *Arena, b *Batch) {
 		for p := range length {
 			x := a.states[(first+p)*e.shape.hidden:][:e.shape.hidden]
 			clear(x[dim:])
-			word := row(t.words, int(b.IDs[first+p]), dim)
-			for j, v := range row(t.positions, p, dim) {
-				x[j] = word[j] + v
-			}
+			t.words.add(x[:dim], row(t.positions, p, dim), int(b.IDs[first+p]), a.word)
 			segment := row(t.segments, int(b.Segments[first+p]), dim)
 			e.kernels.LayerNorm(x[:dim], x[:dim], segment, t.norm.gamma, t.norm.beta, float32(e.config.LayerNormEps))
 		}

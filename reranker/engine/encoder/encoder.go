@@ -19,7 +19,8 @@ type Encoder struct {
 	shape      shape
 	embeddings embeddings
 	layers     []layer
-	head       *head // nil for a bi-encoder
+	head       *head        // nil for a bi-encoder
+	passing    *model.Model // where layers are read for each pass; else nil
 }
 
 // layer is one block of the encoder.
@@ -47,9 +48,13 @@ func (e *Encoder) Forward(a *Arena, b *Batch) error {
 	}
 	a.tokens = len(b.IDs)
 	e.embed(a, b)
-	for i := range e.layers {
-		e.attend(a, b, &e.layers[i])
-		e.feedForward(a, &e.layers[i])
+	for i := range e.config.Layers {
+		l, err := e.layer(i)
+		if err != nil {
+			return err
+		}
+		e.attend(a, b, l)
+		e.feedForward(a, l)
 	}
 	return nil
 }

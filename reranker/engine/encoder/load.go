@@ -29,13 +29,7 @@ const (
 // tables stay views of the model's file: the model must stay open.
 func New(m *model.Model, kernels *kernel.Set, precision Precision) (*Encoder, error) {
 	c := m.Config
-	e := &Encoder{config: c, kernels: kernels, precision: precision, shape: shape{
-		hidden:  kernel.Pad(c.HiddenSize),
-		heads:   c.Heads,
-		headDim: kernel.Pad(c.HiddenSize / c.Heads),
-		inner:   kernel.Pad(c.Intermediate),
-	}}
-	e.shape.context = e.shape.heads * e.shape.headDim
+	e := &Encoder{config: c, kernels: kernels, precision: precision, shape: newShape(&c)}
 	l := &loader{model: m, encoder: e}
 	l.embeddings()
 	if c.NumLabels > 0 {
@@ -45,6 +39,33 @@ func New(m *model.Model, kernels *kernel.Set, precision Precision) (*Encoder, er
 		return nil, fmt.Errorf("load encoder: %w", err)
 	}
 	return e, nil
+}
+
+// NewPassing returns an encoder in float32 that keeps no packed weights: each
+// forward pass packs each layer and drops it. It is for measuring, in little
+// memory, how far another precision is off.
+func NewPassing(m *model.Model, kernels *kernel.Set) (*Encoder, error) {
+	c := m.Config
+	e := &Encoder{config: c, kernels: kernels, precision: Float32, shape: newShape(&c), passing: m}
+	l := &loader{model: m, encoder: e}
+	l.embeddings()
+	if c.NumLabels > 0 {
+		l.head()
+	}
+	if l.err != nil {
+		return nil, fmt.Errorf("load encoder: %w", l.err)
+	}
+	return e, nil
+}
+
+// layer returns a layer that was packed at load, or packs it.
+func (e *Encoder) layer(i int) (*layer, error) {
+	if e.passing == nil {
+		return &e.layers[i], nil
+	}
+	l := &loader{model: e.passing, encoder: e}
+	made := l.layer(fmt.Sprintf("encoder.layer.%d.", i))
+	return &made, l.err
 }
 
 // loadLayers packs the layers, as many at a time as there are CPUs: packing is
@@ -92,11 +113,22 @@ func (l *loader) norm(name string) norm {
 func (l *loader) embeddings() {
 	c := &l.encoder.config
 	l.encoder.embeddings = embeddings{
-		words:     l.tensor("embeddings.word_embeddings.weight", c.VocabSize, c.HiddenSize),
+		words:     l.words(),
 		positions: l.tensor("embeddings.position_embeddings.weight", c.MaxPositions, c.HiddenSize),
 		segments:  l.tensor("embeddings.token_type_embeddings.weight", c.TypeVocabSize, c.HiddenSize),
 		norm:      l.norm("embeddings.LayerNorm"),
 	}
+}
+
+// words returns the table of words. In integers it is rounded as prepared
+// weights are, so that both give the same bits.
+func (l *loader) words() words {
+	e := l.encoder
+	rows := l.tensor("embeddings.word_embeddings.weight", e.config.VocabSize, e.config.HiddenSize)
+	if e.precision == Int16 {
+		return &roundedWords{kernels: e.kernels, rows: rows}
+	}
+	return &floatWords{rows: rows}
 }
 
 func (l *loader) head() {

@@ -6,6 +6,9 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"unsafe"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/generic"
 )
 
 // PanelsI16 are weights quantised to int16 and packed for a Set. The inner
@@ -140,6 +143,19 @@ func (s *Set) QuantizeI16(dst []int16, scales, x []float32, rows int, w *PanelsI
 			scales[i*rows+r] = s.quantizeI16(&dst[at], &x[at], p.size, p.limit)
 		}
 	}
+}
+
+// QuantizeRow rounds one row to integers of at most limit in magnitude and
+// returns their scale. Sets agree to the last bit.
+func (s *Set) QuantizeRow(dst []int16, x []float32, limit float32) (scale float32) {
+	n := len(x)
+	if len(dst) != n {
+		panic(fmt.Sprintf("BUG: quantise a row of %d elements into %d", n, len(dst)))
+	}
+	if n == 0 || n%Align != 0 {
+		return generic.QuantizeI16(unsafe.SliceData(dst), unsafe.SliceData(x), n, limit)
+	}
+	return s.quantizeI16(&dst[0], &x[0], n, limit)
 }
 
 // MulI16 computes out = x Wᵀ + bias for rows that QuantizeI16 made.

@@ -8,7 +8,7 @@ type Info struct {
 	Name       string       `json:"name"`
 	Config     Config       `json:"config"`
 	Parameters int          `json:"parameters"` // elements of the tensors that are used
-	Bytes      int          `json:"bytes"`      // of the weights file
+	Bytes      int          `json:"bytes"`      // of the weights file; 0 where there are prepared weights only
 	Digest     string       `json:"digest"`
 	Tensors    []TensorInfo `json:"tensors"` // in the file's names, sorted
 }
@@ -28,13 +28,27 @@ func (m *Model) Inspect() (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	info := Info{Name: m.name, Config: m.Config, Bytes: m.weights.Size(), Digest: digest}
+	info := Info{Name: m.name, Config: m.Config, Digest: digest, Parameters: m.Config.Parameters()}
+	if m.weights == nil {
+		return info, nil
+	}
+	info.Bytes = m.weights.Size()
 	for _, t := range m.weights.Tensors() {
 		used := !m.Config.ignored(t.Name)
-		if used {
-			info.Parameters += t.Elements()
-		}
 		info.Tensors = append(info.Tensors, TensorInfo{t.Name, string(t.DType), t.Shape, t.Bytes(), used})
 	}
 	return info, nil
+}
+
+// Parameters is the number of elements of the architecture's tensors.
+func (c *Config) Parameters() int {
+	total := 0
+	for _, s := range c.specs() {
+		n := 1
+		for _, d := range s.shape {
+			n *= d // bounded by the limits of sizes
+		}
+		total += n
+	}
+	return total
 }

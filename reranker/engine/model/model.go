@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -31,9 +32,15 @@ type Model struct {
 	Tokenizer *tokenizer.Tokenizer
 
 	name    string
-	path    string // of the weights
-	weights *safetensors.File
+	path    string            // of the weights
+	weights *safetensors.File // nil where there are only prepared ones
 	digest  func() (string, error)
+}
+
+// Prepared is what a file of prepared weights knows of its model.
+type Prepared struct {
+	Tokenizer *tokenizer.Tokenizer
+	Digest    string // of the weights that it was made from, "sha256:..."
 }
 
 // Open reads the configuration and the tokenizer of the model in dir, maps its
@@ -46,7 +53,42 @@ func Open(dir string) (*Model, error) {
 	return m, nil
 }
 
+// OpenPrepared opens the model in dir with the tokenizer of prepared weights. The
+// original weights may be absent; if they are there, they must have the digest
+// of those that were prepared.
+func OpenPrepared(dir string, p Prepared) (*Model, error) {
+	m, err := openWith(dir, func() (*tokenizer.Tokenizer, error) { return p.Tokenizer, nil })
+	if err != nil {
+		return nil, fmt.Errorf("open model: %w", err)
+	}
+	m.digest = func() (string, error) { return p.Digest, nil }
+	err = m.openWeights()
+	if errors.Is(err, fs.ErrNotExist) {
+		return m, nil
+	}
+	if err == nil {
+		m.digest = sync.OnceValues(m.sum)
+		err = m.Verify(p.Digest)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open model: %w", errors.Join(err, m.Close()))
+	}
+	return m, nil
+}
+
 func open(dir string) (*Model, error) {
+	m, err := openWith(dir, func() (*tokenizer.Tokenizer, error) {
+		return tokenizer.Load(filepath.Join(dir, TokenizerFile))
+	})
+	if err != nil {
+		return nil, err
+	}
+	m.digest = sync.OnceValues(m.sum)
+	return m, m.openWeights()
+}
+
+// openWith opens everything but the weights.
+func openWith(dir string, load func() (*tokenizer.Tokenizer, error)) (*Model, error) {
 	configPath := filepath.Join(dir, ConfigFile)
 	data, err := readJSON(dir, ConfigFile)
 	if err != nil {
@@ -59,7 +101,7 @@ func open(dir string) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", configPath, err)
 	}
-	t, err := tokenizer.Load(filepath.Join(dir, TokenizerFile))
+	t, err := load()
 	if err != nil {
 		return nil, err
 	}
@@ -69,17 +111,21 @@ func open(dir string) (*Model, error) {
 	if err := config.readSentenceFiles(dir, t.Lowercases()); err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, WeightsFile)
-	weights, err := safetensors.Open(path)
+	return &Model{Config: config, Tokenizer: t, name: nameOf(dir), path: filepath.Join(dir, WeightsFile)}, nil
+}
+
+// openWeights maps the weights and checks that they fit the configuration.
+func (m *Model) openWeights() error {
+	weights, err := safetensors.Open(m.path)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	m := &Model{Config: config, Tokenizer: t, name: nameOf(dir), path: path, weights: weights}
-	m.digest = sync.OnceValues(m.sum)
+	m.weights = weights
 	if err := m.checkTensors(); err != nil {
-		return nil, errors.Join(err, weights.Close())
+		m.weights = nil
+		return errors.Join(err, weights.Close())
 	}
-	return m, nil
+	return nil
 }
 
 func nameOf(dir string) string {
@@ -92,8 +138,17 @@ func nameOf(dir string) string {
 // Name is the name of the model's directory.
 func (m *Model) Name() string { return m.name }
 
+// HasWeights reports whether the directory has the original weights; prepared
+// ones can do without.
+func (m *Model) HasWeights() bool { return m.weights != nil }
+
 // Close releases the weights; nothing that Tensor returned may be used after.
-func (m *Model) Close() error { return m.weights.Close() }
+func (m *Model) Close() error {
+	if m.weights == nil {
+		return nil
+	}
+	return m.weights.Close()
+}
 
 const digestPrefix = "sha256:"
 

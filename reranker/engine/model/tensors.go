@@ -6,6 +6,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -126,6 +127,9 @@ func (m *Model) find(name string, shape []int) (*safetensors.Tensor, error) {
 // be written to, nor used after Close. F16 and BF16 are converted into new
 // memory.
 func (m *Model) Tensor(name string, shape ...int) ([]float32, error) {
+	if m.weights == nil {
+		return nil, fmt.Errorf("%s: %w: the model has prepared weights only", m.path, fs.ErrNotExist)
+	}
 	t, err := m.find(name, shape)
 	if err != nil {
 		return nil, err

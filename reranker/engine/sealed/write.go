@@ -42,6 +42,26 @@ func Add[T Number](d *Draft, name string, x []T) {
 	d.end = first + int64(len(part))
 }
 
+// Set replaces the section of that name, or appends it.
+func Set[T Number](d *Draft, name string, x []T) {
+	sections, parts := d.sections, d.parts
+	d.sections, d.parts, d.end = nil, nil, 0
+	found := false
+	for i, s := range sections {
+		part := parts[i]
+		if s.Name == name {
+			part, found = memory(x), true
+		}
+		Add(d, s.Name, part)
+	}
+	if !found {
+		Add(d, name, x)
+	}
+}
+
+// Fact returns what was noted, or nothing.
+func (d *Draft) Fact(name string) string { return d.facts[name] }
+
 // WriteFile writes the file; it appears complete or not at all.
 func (d *Draft) WriteFile(path string) (err error) {
 	part, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".part-*")
@@ -57,7 +77,7 @@ func (d *Draft) WriteFile(path string) (err error) {
 	if err = d.write(w); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	if err = errors.Join(w.Flush(), part.Sync(), part.Chmod(0o644)); err != nil {
+	if err = errors.Join(w.Flush(), part.Chmod(0o644)); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	if err = os.Rename(part.Name(), path); err != nil {

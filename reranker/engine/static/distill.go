@@ -17,7 +17,7 @@ const (
 	// Components is the number of principal components that are kept.
 	Components = 256
 	// Smoothing is the share of texts at which a token counts half.
-	Smoothing = 1e-3
+	Smoothing = 1e-5
 )
 
 // Distill makes a table of the vectors, dim elements for each token, that the
@@ -40,8 +40,11 @@ func Distill(path, digest string, vectors []float32, dim int) error {
 	return d.WriteFile(path)
 }
 
+// flat is the share of the largest variance below which a direction is empty.
+const flat = 1e-9
+
 // project centres the vectors and writes their parts in the leading principal
-// components.
+// components, each divided by its standard deviation.
 func project(vectors []float32, dim, keep int) []float32 {
 	n := len(vectors) / dim
 	centre(vectors, dim)
@@ -55,10 +58,16 @@ func project(vectors []float32, dim, keep int) []float32 {
 	}
 	covariance := make([]float64, dim*dim)
 	linalg.Gram(covariance, columns, dim, n)
-	_, components := linalg.Eigen(covariance, dim)
+	values, components := linalg.Eigen(covariance, dim)
 	basis := make([]float32, keep*dim)
-	for i := range basis {
-		basis[i] = float32(components[i])
+	for k := range keep {
+		if !(values[k] > flat*values[0]) {
+			break // there is nothing in this direction but noise
+		}
+		scale := math.Sqrt(float64(n) / values[k])
+		for j := range dim {
+			basis[k*dim+j] = float32(components[k*dim+j] * scale)
+		}
 	}
 	rows, one := make([]float32, n*keep), make([]float64, keep)
 	for i := range n {

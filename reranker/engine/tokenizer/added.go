@@ -97,6 +97,7 @@ func (t *Tokenizer) setAdded(tokens []addedToken) error {
 			plain = append(plain, added{a.Content, a.ID})
 		}
 	}
+	t.added = tokens
 	t.matchers[AsText], t.matchers[AsReference] = newMatcher(plain), newMatcher(all)
 	return nil
 }

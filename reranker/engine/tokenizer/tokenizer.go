@@ -22,7 +22,8 @@ type Tokenizer struct {
 	ends        [256]bool // ASCII characters that end a word
 	special     []int32   // sorted
 	vocabSize   int
-	lower       bool       // the normalizer lower-cases
+	normalizer  normalizer
+	added       []addedToken
 	matchers    [2]matcher // by mode
 	mode        SpecialTokens
 	asReference error // why that mode is not to be had
@@ -90,7 +91,7 @@ func Parse(data []byte) (*Tokenizer, error) {
 }
 
 func (t *Tokenizer) setCharacters(n normalizer) {
-	t.chars, t.lower = charTableOf(n), n.lower
+	t.chars, t.normalizer = charTableOf(n), n
 	for c := range rune(utf8.RuneSelf) {
 		switch a := t.chars.at(c); {
 		case a == keep:
@@ -109,7 +110,7 @@ func (t *Tokenizer) setCharacters(n normalizer) {
 func (t *Tokenizer) VocabSize() int { return t.vocabSize }
 
 // Lowercases reports whether the normalizer lower-cases texts.
-func (t *Tokenizer) Lowercases() bool { return t.lower }
+func (t *Tokenizer) Lowercases() bool { return t.normalizer.lower }
 
 // IsSpecial reports whether id is a special token such as [CLS] or [PAD].
 func (t *Tokenizer) IsSpecial(id int32) bool {

@@ -1,0 +1,183 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package encoder
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/sealed"
+)
+
+// Layout numbers the sections that Seal writes. Who changes them counts it up.
+const Layout = 1
+
+const factShape = "shape"
+
+// shapeOf is everything in a configuration that the weights depend on.
+func shapeOf(c *model.Config) string {
+	return fmt.Sprintf("layout %d, packing %d, %s: hidden %d, layers %d, heads %d, inner %d, positions %d, words %d, segments %d, labels %d",
+		Layout, kernel.Packing, c.Architecture, c.HiddenSize, c.Layers, c.Heads, c.Intermediate, c.MaxPositions, c.VocabSize, c.TypeVocabSize, c.NumLabels)
+}
+
+// Seal adds the weights, ready for use, to a file. The encoder computes in
+// int16 and was made by New.
+func (e *Encoder) Seal(d *sealed.Draft) error {
+	w, ok := e.embeddings.words.(*roundedWords)
+	if e.precision != Int16 || !ok {
+		return fmt.Errorf("an encoder in %s has no prepared form", e.precision)
+	}
+	d.Note(factShape, shapeOf(&e.config))
+	integers := roundAll(w, e.config.HiddenSize)
+	sealed.Add(d, "words", integers.rows)
+	sealed.Add(d, "words.scales", integers.scales)
+	sealed.Add(d, "positions", e.embeddings.positions)
+	sealed.Add(d, "segments", e.embeddings.segments)
+	sealNorm(d, "norm", e.embeddings.norm)
+	for i := range e.layers {
+		l, at := &e.layers[i], layerName(i)
+		for _, x := range l.linears() {
+			sealLinear(d, at+x.name, (*x.at).(*linearI16).panels.Store())
+		}
+		sealNorm(d, at+"attention.norm", l.attentionNorm)
+		sealNorm(d, at+"output.norm", l.outputNorm)
+	}
+	if h := e.head; h != nil {
+		sealed.Add(d, "head.pooler", h.pooler)
+		sealed.Add(d, "head.pooler.bias", h.poolerBias)
+		sealed.Add(d, "head.classifier", h.classifier)
+		sealed.Add(d, "head.bias", []float32{h.bias})
+	}
+	return nil
+}
+
+func layerName(i int) string { return fmt.Sprintf("layer.%d.", i) }
+
+// namedLinear is one of a layer's products.
+type namedLinear struct {
+	name    string
+	at      *linear
+	out, in func(s *shape) int
+}
+
+// linears lists the products of a layer in the order of a file.
+func (l *layer) linears() []namedLinear {
+	hidden := func(s *shape) int { return s.hidden }
+	context := func(s *shape) int { return s.context }
+	inner := func(s *shape) int { return s.inner }
+	return []namedLinear{
+		{"qkv", &l.queryKeyValue, func(s *shape) int { return 3 * s.context }, hidden},
+		{"attention", &l.attentionOut, hidden, context},
+		{"expand", &l.expand, inner, hidden},
+		{"contract", &l.contract, hidden, inner},
+	}
+}
+
+func roundAll(w *roundedWords, dim int) *integerWords {
+	n := len(w.rows) / dim
+	all := &integerWords{rows: make([]int16, len(w.rows)), scales: make([]float32, n)}
+	for i := range n {
+		all.scales[i] = w.kernels.QuantizeRow(all.rows[i*dim:(i+1)*dim], row(w.rows, i, dim), math.MaxInt16)
+	}
+	return all
+}
+
+func sealNorm(d *sealed.Draft, name string, n norm) {
+	sealed.Add(d, name+".gamma", n.gamma)
+	sealed.Add(d, name+".beta", n.beta)
+}
+
+func sealLinear(d *sealed.Draft, name string, s *kernel.StoredI16) {
+	sealed.Add(d, name+".bias", s.Bias)
+	limits := make([]float32, len(s.Parts))
+	for i, p := range s.Parts {
+		sealed.Add(d, fmt.Sprintf("%s.%d.weights", name, i), p.Weights)
+		sealed.Add(d, fmt.Sprintf("%s.%d.scales", name, i), p.Scales)
+		limits[i] = p.Limit
+	}
+	sealed.Add(d, name+".limits", limits)
+}
+
+// Unseal returns the encoder that Seal added to the file, for any set. It uses
+// the file's memory: the file must stay open.
+func Unseal(c model.Config, kernels *kernel.Set, f *sealed.File) (*Encoder, error) {
+	if got, want := f.Fact(factShape), shapeOf(&c); got != want {
+		return nil, fmt.Errorf("%s holds weights of the shape %q, want %q", f.Path(), got, want)
+	}
+	e := &Encoder{config: c, kernels: kernels, precision: Int16, shape: newShape(&c)}
+	r := &unsealer{file: f, encoder: e}
+	e.embeddings = embeddings{
+		words:     &integerWords{unsealed[int16](r, "words", c.VocabSize*c.HiddenSize), unsealed[float32](r, "words.scales", c.VocabSize)},
+		positions: unsealed[float32](r, "positions", c.MaxPositions*c.HiddenSize),
+		segments:  unsealed[float32](r, "segments", c.TypeVocabSize*c.HiddenSize),
+		norm:      r.norm("norm"),
+	}
+	e.layers = make([]layer, c.Layers)
+	for i := range e.layers {
+		l, at := &e.layers[i], layerName(i)
+		for _, x := range l.linears() {
+			*x.at = r.linear(at+x.name, x.out(&e.shape), x.in(&e.shape))
+		}
+		l.attentionNorm, l.outputNorm = r.norm(at+"attention.norm"), r.norm(at+"output.norm")
+	}
+	if c.NumLabels > 0 {
+		e.head = &head{
+			pooler:     unsealed[float32](r, "head.pooler", c.HiddenSize*c.HiddenSize),
+			poolerBias: unsealed[float32](r, "head.pooler.bias", c.HiddenSize),
+			classifier: unsealed[float32](r, "head.classifier", c.HiddenSize),
+		}
+		if bias := unsealed[float32](r, "head.bias", 1); len(bias) == 1 {
+			e.head.bias = bias[0]
+		}
+	}
+	if err := errors.Join(r.errs...); err != nil {
+		return nil, fmt.Errorf("prepared weights: %w", err)
+	}
+	return e, nil
+}
+
+// unsealer reads sections and keeps the errors.
+type unsealer struct {
+	file    *sealed.File
+	encoder *Encoder
+	errs    []error
+}
+
+func unsealed[T sealed.Number](r *unsealer, name string, n int) []T {
+	x, err := sealed.View[T](r.file, name, n)
+	if err != nil {
+		r.errs = append(r.errs, err)
+	}
+	return x
+}
+
+func (r *unsealer) norm(name string) norm {
+	h := r.encoder.config.HiddenSize
+	return norm{unsealed[float32](r, name+".gamma", h), unsealed[float32](r, name+".beta", h)}
+}
+
+func (r *unsealer) linear(name string, out, in int) linear {
+	parts := kernel.PartsI16(in)
+	s := &kernel.StoredI16{Out: out, In: in, Bias: unsealed[float32](r, name+".bias", out)}
+	limits := unsealed[float32](r, name+".limits", parts)
+	for i := range limits {
+		s.Parts = append(s.Parts, kernel.StoredPart{
+			Weights: unsealed[int16](r, fmt.Sprintf("%s.%d.weights", name, i), out*(in/parts)),
+			Scales:  unsealed[float32](r, fmt.Sprintf("%s.%d.scales", name, i), out),
+			Limit:   limits[i],
+		})
+	}
+	if len(r.errs) > 0 {
+		return nil
+	}
+	panels, err := r.encoder.kernels.Load(s)
+	if err != nil {
+		r.errs = append(r.errs, fmt.Errorf("%s: %s: %w", r.file.Path(), name, err))
+		return nil
+	}
+	return &linearI16{kernels: r.encoder.kernels, panels: panels}
+}

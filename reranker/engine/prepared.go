@@ -1,0 +1,191 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine/encoder"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/sealed"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/tokenizer"
+)
+
+// PreparedFile is the name of the prepared weights in a model's directory.
+const PreparedFile = "prepared.bin"
+
+// preparedKind is that of the file.
+const preparedKind = "prepared"
+
+// Facts of the file.
+const (
+	factWeights   = "weights"        // digest of model.safetensors
+	factTokenizer = "tokenizer.json" // and of that file
+	factBound     = "bound"          // that the error of a score was measured to keep
+)
+
+// ErrTooCoarse says that a model has no prepared form: in int16 it would rank
+// otherwise.
+var ErrTooCoarse = errors.New("int16 is too coarse for this model")
+
+// Prepare writes the weights of the model in dir in the form in which int16
+// uses them, with the compiled tokenizer, to a file beside the model, after
+// measuring that scores stay within their bound. Open then maps the file instead
+// of packing weights, and does not need model.safetensors any more. A file that
+// fits already is left alone unless anew is set; fresh is false then. Equal
+// models give equal bytes on every machine.
+func Prepare(dir string, anew bool) (path string, fresh bool, err error) {
+	path = filepath.Join(dir, PreparedFile)
+	kernels := kernel.Available()[0]
+	if !anew {
+		if w, err := openPrepared(dir, kernels); err == nil {
+			return path, false, w.close()
+		}
+	}
+	m, err := model.Open(dir)
+	if err != nil {
+		return "", false, fmt.Errorf("prepare weights: %w", err)
+	}
+	err = errors.Join(writePrepared(path, dir, m, kernels), m.Close())
+	if err != nil {
+		return "", false, fmt.Errorf("prepare weights: %w", err)
+	}
+	return path, true, nil
+}
+
+func writePrepared(path, dir string, m *model.Model, kernels *kernel.Set) error {
+	fast, measured, err := packIntegers(m, kernels)
+	if err != nil {
+		return err
+	}
+	if !measured.within() {
+		return fmt.Errorf("%w: %v", ErrTooCoarse, measured)
+	}
+	d := sealed.NewDraft(preparedKind)
+	d.Note(factWeights, m.Digest())
+	d.Note(factBound, fmt.Sprint(errorBound[Int16]))
+	sum, err := fileDigest(filepath.Join(dir, model.TokenizerFile))
+	if err != nil {
+		return err
+	}
+	d.Note(factTokenizer, sum)
+	if err := errors.Join(m.Tokenizer.Compile(d), fast.Seal(d)); err != nil {
+		return err
+	}
+	return d.WriteFile(path)
+}
+
+func fileDigest(path string) (string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(data)
+	return "sha256:" + hex.EncodeToString(sum[:]), nil
+}
+
+// weights are a model with its encoder.
+type weights struct {
+	choice
+	model *model.Model
+	file  *sealed.File // nil for those of model.safetensors
+	from  string       // which file they are from, and why
+}
+
+func (w *weights) close() error {
+	err := w.model.Close()
+	if w.file != nil {
+		err = errors.Join(err, w.file.Close())
+	}
+	return err
+}
+
+// openWeights opens prepared weights where they fit the model, the kernels and
+// the precision, and the original ones otherwise.
+func openWeights(dir string, kernels *kernel.Set, asked Precision) (*weights, error) {
+	why := ""
+	_, missing := os.Stat(filepath.Join(dir, model.WeightsFile))
+	switch {
+	case asked == Float32:
+		why = PreparedFile + " has no float32"
+	case asked != Int16 && !kernels.PrefersIntegers && missing == nil:
+		why = fmt.Sprintf("float32 is the fastest on %s", kernels.Name)
+	default:
+		w, err := openPrepared(dir, kernels)
+		switch {
+		case err == nil:
+			return w, nil
+		case errors.Is(err, fs.ErrNotExist) && missing == nil:
+			why = "there is no " + PreparedFile
+		case missing == nil:
+			why = err.Error()
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, err
+		}
+	}
+	w := &weights{from: fmt.Sprintf("%s: %s", model.WeightsFile, why)}
+	var err error
+	if w.model, err = model.Open(dir); err != nil {
+		return nil, err
+	}
+	if w.choice, err = choose(w.model, kernels, asked); err != nil {
+		return nil, errors.Join(err, w.model.Close())
+	}
+	return w, nil
+}
+
+// openPrepared opens prepared weights that belong to what else is in dir. The
+// checksum is computed beside the rest.
+func openPrepared(dir string, kernels *kernel.Set) (_ *weights, err error) {
+	f, err := sealed.Open(filepath.Join(dir, PreparedFile), preparedKind)
+	if err != nil {
+		return nil, err
+	}
+	verified := make(chan error, 1)
+	go func() { verified <- f.Verify() }()
+	w, err := unseal(dir, f, kernels)
+	if err = errors.Join(<-verified, err); err == nil {
+		return w, nil
+	}
+	if w != nil {
+		err = errors.Join(err, w.model.Close())
+	}
+	return nil, errors.Join(err, f.Close())
+}
+
+func unseal(dir string, f *sealed.File, kernels *kernel.Set) (*weights, error) {
+	sum, err := fileDigest(filepath.Join(dir, model.TokenizerFile))
+	if err != nil {
+		return nil, err
+	}
+	if got := f.Fact(factTokenizer); got != sum {
+		return nil, fmt.Errorf("%s was made with a %s with digest %s, that of the model is %s", f.Path(), model.TokenizerFile, got, sum)
+	}
+	if got, want := f.Fact(factBound), fmt.Sprint(errorBound[Int16]); got != want {
+		return nil, fmt.Errorf("%s was held to the bound %q, want %s", f.Path(), got, want)
+	}
+	t, err := tokenizer.FromCompiled(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Path(), err)
+	}
+	m, err := model.OpenPrepared(dir, model.Prepared{Tokenizer: t, Digest: f.Fact(factWeights)})
+	if err != nil {
+		return nil, err
+	}
+	e, err := encoder.Unseal(m.Config, kernels, f)
+	if err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	return &weights{
+		choice: choice{e, Int16, fmt.Sprintf("the prepared weights are int16, measured to be within the bound %g of a score", errorBound[Int16])},
+		model:  m, file: f, from: PreparedFile,
+	}, nil
+}
