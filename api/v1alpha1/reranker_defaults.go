@@ -42,6 +42,7 @@ func Resolve(name string, spec *RerankerSpec, image string) EffectiveSpec {
 		Breaker:     resolveBreaker(spec.Breaker),
 		Degradation: resolveDegradation(spec.Degradation),
 		Cache:       resolveCache(spec.Cache),
+		Diversify:   resolveDiversify(spec.Diversify),
 		Rollout:     resolveRollout(spec.Rollout),
 	}
 	if spec.Image != nil && spec.Image.Reference != "" {
@@ -52,7 +53,7 @@ func Resolve(name string, spec *RerankerSpec, image string) EffectiveSpec {
 		out.MemoryLimit = &limit
 	}
 	if out.Method != contract.MethodClassical {
-		out.Quantum = resolveQuantum(spec.Quantum)
+		out.Quantum, out.Hybrid = resolveQuantum(spec.Quantum), resolveHybrid(spec.Hybrid)
 	}
 	if spec.Replicas != nil {
 		out.Replicas = new(*spec.Replicas)
@@ -138,6 +139,32 @@ func resolveQuantum(in *QuantumSpec) *QuantumSpec {
 	out.State = orDefault(out.State, contract.DefaultQuantumState)
 	setDefault(&out.Rank, contract.DefaultQuantumRank)
 	setDefault(&out.WeightPercent, contract.DefaultQuantumWeightPercent)
+	out.Weights = orDefault(out.Weights, contract.DefaultTokenWeights)
+	out.Encoding = orDefault(out.Encoding, contract.DefaultEncoding)
+	setDefault(&out.Shots, 0)
+	out.Estimator = orDefault(out.Estimator, contract.DefaultEstimator)
+	setDefault(&out.Seed, 0)
+	setDefault(&out.DepolarisingPercent, 0)
+	return out
+}
+
+func resolveHybrid(in *HybridSpec) *HybridSpec {
+	out := &HybridSpec{}
+	if in != nil {
+		out = in.DeepCopy()
+	}
+	out.Fusion = orDefault(out.Fusion, contract.DefaultFusion)
+	setDefault(&out.LexicalWeightPercent, contract.DefaultLexicalWeightPercent)
+	setDefault(&out.PriorWeightPercent, contract.DefaultPriorWeightPercent)
+	return out
+}
+
+func resolveDiversify(in *DiversifySpec) *DiversifySpec {
+	out := &DiversifySpec{}
+	if in != nil {
+		out = in.DeepCopy()
+	}
+	setDefault(&out.StrengthPercent, 0)
 	return out
 }
 

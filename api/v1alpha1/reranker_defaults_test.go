@@ -22,8 +22,13 @@ func TestResolveFillsEveryDefaultOfAnEmptySpec(t *testing.T) {
 		Autoscaling: &AutoscalingSpec{
 			MinReplicas: new(int32(1)), MaxReplicas: 3, CPUUtilizationPercent: new(int32(70)), Owner: "Operator",
 		},
-		Model:   &ModelSpec{Name: "all-MiniLM-L6-v2", Bundled: &BundledModel{}},
-		Quantum: &QuantumSpec{State: "mixed", Rank: new(int32(16)), WeightPercent: new(int32(20))},
+		Model: &ModelSpec{Name: "all-MiniLM-L6-v2", Bundled: &BundledModel{}},
+		Quantum: &QuantumSpec{
+			State: "mixed", Rank: new(int32(16)), WeightPercent: new(int32(20)), Weights: "idf", Encoding: "amplitude",
+			Shots: new(int32(0)), Estimator: "inversion", Seed: new(int64(0)), DepolarisingPercent: new(int32(0)),
+		},
+		Hybrid:    &HybridSpec{Fusion: "convex", LexicalWeightPercent: new(int32(30)), PriorWeightPercent: new(int32(30))},
+		Diversify: &DiversifySpec{StrengthPercent: new(int32(0))},
 		Targets: &TargetsSpec{
 			RerankLatencyMilliseconds: new(int32(500)), SimilarityLatencyMilliseconds: new(int32(100)),
 			BatchDocuments: new(int32(100)), RequestsPerMinute: new(int32(100)), Percentile: new(int32(95)), WindowSeconds: new(int32(300)), Policy: "Observe",
@@ -49,7 +54,7 @@ func TestResolveFillsEveryDefaultOfAnEmptySpec(t *testing.T) {
 func TestResolveLeavesTheSpecAlone(t *testing.T) {
 	t.Parallel()
 	spec := &RerankerSpec{
-		Targets: &TargetsSpec{}, Limits: &LimitsSpec{}, Breaker: &BreakerSpec{}, Quantum: &QuantumSpec{},
+		Targets: &TargetsSpec{}, Limits: &LimitsSpec{}, Breaker: &BreakerSpec{}, Quantum: &QuantumSpec{}, Hybrid: &HybridSpec{}, Diversify: &DiversifySpec{},
 		Autoscaling: &AutoscalingSpec{MaxReplicas: 2}, Model: &ModelSpec{Image: &ModelImage{Reference: "m:1"}}, Rollout: &RolloutSpec{},
 	}
 	before := spec.DeepCopy()

@@ -75,29 +75,3 @@ type ModelClaim struct {
 	// +optional
 	SubPath string `json:"subPath,omitempty"`
 }
-
-// QuantumState is how texts become quantum states.
-//
-// +kubebuilder:validation:Enum=mixed;pure
-type QuantumState string
-
-// QuantumSpec configures the methods quantum and hybrid.
-type QuantumSpec struct {
-	// state is mixed (a density matrix over the tokens of a text) or pure (the
-	// pooled vector as amplitudes). Default: mixed.
-	// +optional
-	State QuantumState `json:"state,omitempty"`
-	// rank is the largest rank of a document's projector with state mixed:
-	// more keeps more of a document and costs more memory and time. 1 to 64.
-	// Default: 16.
-	// +kubebuilder:validation:Minimum=1
-	// +kubebuilder:validation:Maximum=64
-	// +optional
-	Rank *int32 `json:"rank,omitempty"`
-	// weightPercent is the share of the quantum score in method hybrid. 0 to
-	// 100. Default: 20.
-	// +kubebuilder:validation:Minimum=0
-	// +kubebuilder:validation:Maximum=100
-	// +optional
-	WeightPercent *int32 `json:"weightPercent,omitempty"`
-}

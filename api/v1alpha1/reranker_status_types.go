@@ -78,6 +78,12 @@ type EffectiveSpec struct {
 	// quantum is absent with method classical.
 	// +optional
 	Quantum *QuantumSpec `json:"quantum,omitempty"`
+	// hybrid is absent with method classical.
+	// +optional
+	Hybrid *HybridSpec `json:"hybrid,omitempty"`
+	// diversify moves near copies of a better document down the list.
+	// +optional
+	Diversify *DiversifySpec `json:"diversify,omitempty"`
 	// targets are the promises that the operator watches.
 	// +optional
 	Targets *TargetsSpec `json:"targets,omitempty"`

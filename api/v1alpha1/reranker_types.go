@@ -63,6 +63,7 @@ type Method string
 //
 // +kubebuilder:validation:XValidation:rule="!(has(self.replicas) && has(self.autoscaling))",fieldPath=".replicas",reason=FieldValueForbidden,message="set either replicas (fixed size) or autoscaling, not both"
 // +kubebuilder:validation:XValidation:rule="!has(self.quantum) || !has(self.method) || self.method != 'classical'",fieldPath=".quantum",reason=FieldValueForbidden,message="quantum settings have no effect with method classical"
+// +kubebuilder:validation:XValidation:rule="!has(self.hybrid) || !has(self.method) || self.method != 'classical'",fieldPath=".hybrid",reason=FieldValueForbidden,message="hybrid settings have no effect with method classical"
 // +kubebuilder:validation:XValidation:rule="!has(self.memoryLimit) || !isQuantity(string(self.memoryLimit)) || quantity(string(self.memoryLimit)).compareTo(quantity('256Mi')) >= 0",fieldPath=".memoryLimit",message="memoryLimit must be at least 256Mi: the default model and its working memory need that much"
 // +kubebuilder:validation:XValidation:rule="!has(self.resources) || ((!has(self.resources.limits) || !('memory' in self.resources.limits)) && (!has(self.resources.requests) || !('memory' in self.resources.requests)))",fieldPath=".resources",reason=FieldValueForbidden,message="set memory through memoryLimit, which sets request and limit together"
 // +kubebuilder:validation:XValidation:rule="!(has(self.limits) && has(self.limits.requestTimeoutMilliseconds) && has(self.targets) && has(self.targets.rerankLatencyMilliseconds)) || self.limits.requestTimeoutMilliseconds >= self.targets.rerankLatencyMilliseconds",fieldPath=".limits.requestTimeoutMilliseconds",message="limits.requestTimeoutMilliseconds must not be below targets.rerankLatencyMilliseconds: requests would be cut off before they could miss the target"
@@ -114,8 +115,21 @@ type RerankerSpec struct {
 	Model *ModelSpec `json:"model,omitempty"`
 
 	// quantum configures the methods quantum and hybrid.
+	// +kubebuilder:validation:XValidation:rule="!has(self.rank) || !has(self.state) || self.state == 'mixed'",fieldPath=".rank",reason=FieldValueForbidden,message="rank has an effect with state mixed only"
+	// +kubebuilder:validation:XValidation:rule="!has(self.weights) || !has(self.state) || self.state != 'pure'",fieldPath=".weights",reason=FieldValueForbidden,message="weights have no effect with state pure, which has no tokens"
+	// +kubebuilder:validation:XValidation:rule="!has(self.encoding) || self.encoding == 'amplitude' || (has(self.state) && self.state == 'pure')",fieldPath=".encoding",message="encodings other than amplitude need state pure"
+	// +kubebuilder:validation:XValidation:rule="!has(self.estimator) || (has(self.shots) && self.shots > 0)",fieldPath=".estimator",reason=FieldValueForbidden,message="estimator has no effect without shots"
+	// +kubebuilder:validation:XValidation:rule="!has(self.seed) || (has(self.shots) && self.shots > 0)",fieldPath=".seed",reason=FieldValueForbidden,message="seed has no effect without shots"
 	// +optional
 	Quantum *QuantumSpec `json:"quantum,omitempty"`
+
+	// hybrid says how method hybrid joins its parts.
+	// +optional
+	Hybrid *HybridSpec `json:"hybrid,omitempty"`
+
+	// diversify moves near copies of a better document down the list.
+	// +optional
+	Diversify *DiversifySpec `json:"diversify,omitempty"`
 
 	// limits bound one request and the work at a time.
 	// +optional

@@ -109,17 +109,13 @@ func (p *parts) check(ctx context.Context, s contract.Settings) error {
 }
 
 func newScorer(s contract.Settings, digest string) (*method.Scorer, error) {
-	weight := float64(*s.Quantum.WeightPercent) / 100
 	vocabulary, err := readVocabulary(filepath.Join(s.Model.Dir, model.TokenizerFile))
 	if err != nil {
 		return nil, modelError{err}
 	}
-	scorer, err := method.NewScorer(method.Options{
-		Quantum:     method.QuantumOptions{State: method.State(s.Quantum.State), Rank: s.Quantum.Rank},
-		Hybrid:      method.HybridOptions{QuantumWeight: &weight},
-		ModelDigest: digest,
-		Vocabulary:  vocabulary,
-	})
+	opt := method.FromSettings(s)
+	opt.ModelDigest, opt.Vocabulary = digest, vocabulary
+	scorer, err := method.NewScorer(opt)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -150,12 +146,15 @@ func readVocabulary(file string) ([]string, error) {
 	return words, nil
 }
 
-// documentBytes is what one prepared document holds: its vector, the basis of
-// its subspace and its words.
+// documentBytes is what one prepared document holds: its vector, its words, and
+// the basis of its subspace or all of its token states.
 func documentBytes(s contract.Settings, info engine.Info) int64 {
 	vectors := 1
-	if s.Quantum.State == contract.QuantumStateMixed {
+	switch s.Quantum.State {
+	case contract.QuantumStateMixed:
 		vectors += s.Quantum.Rank
+	case contract.QuantumStateOverlap, contract.QuantumStateFidelity:
+		vectors += info.MaxTokens
 	}
 	return int64(4*info.Dim*vectors + 16*info.MaxTokens + 512)
 }

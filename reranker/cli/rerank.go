@@ -49,7 +49,8 @@ or object with a "text" a line. The file - is the standard input.`,
 	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON")
 	cmd.Flags().StringVar(&f.format, "format", formatAuto, "format of the files: auto, text or jsonl")
 	cmd.Flags().DurationVar(&f.within, "within", 0, "answer within this time, leaving documents unscored if need be (default: take the time it takes)")
-	addFlags(cmd, "method", "model", "model-sha256", "quantum-state", "quantum-rank", "quantum-weight", "threads", "kernel", "precision", "memory-limit")
+	addFlags(cmd, "method", "model", "model-sha256", "threads", "kernel", "precision", "memory-limit")
+	addFlags(cmd, methodFlags("prior-weight")...) // documents of files bring no scores
 	return cmd
 }
 

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -110,6 +112,17 @@ func addFlags(cmd *cobra.Command, names ...string) {
 	for _, name := range names {
 		config.AddFlags(cmd.Flags(), field(name))
 	}
+}
+
+// methodFlags returns the flags that configure the methods, but for some.
+func methodFlags(but ...string) (names []string) {
+	for _, f := range config.Fields() {
+		section, _, _ := strings.Cut(f.Path, ".")
+		if slices.Contains([]string{"quantum", "hybrid", "diversify"}, section) && !slices.Contains(but, f.Flag) {
+			names = append(names, f.Flag)
+		}
+	}
+	return names
 }
 
 func field(flag string) config.Field {

@@ -22,7 +22,8 @@ func (c *command) similarity() *cobra.Command {
 		Args:    arguments(cobra.MinimumNArgs(2)),
 		RunE:    c.runSimilarity,
 	}
-	addFlags(cmd, "model", "model-sha256", "quantum-state", "quantum-rank", "quantum-weight", "threads", "kernel", "precision", "memory-limit")
+	addFlags(cmd, "model", "model-sha256", "threads", "kernel", "precision", "memory-limit")
+	addFlags(cmd, methodFlags("prior-weight", "fusion", "diversify")...) // those are about lists
 	return cmd
 }
 

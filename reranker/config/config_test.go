@@ -23,10 +23,15 @@ func ptr[T any](v T) *T { return &v }
 // full has every field set to something that is not its default.
 func full() contract.Settings {
 	return contract.Settings{
-		Method:  "quantum",
-		Model:   contract.ModelSettings{Dir: "/m", Name: "n", WeightsSHA256: "sha256:" + strings.Repeat("0a", 32)},
-		Quantum: contract.QuantumSettings{State: "pure", Rank: 3, WeightPercent: ptr(0)},
-		Targets: contract.TargetSettings{RerankLatencyMilliseconds: 1, SimilarityLatencyMilliseconds: 2, BatchDocuments: 3},
+		Method: "quantum",
+		Model:  contract.ModelSettings{Dir: "/m", Name: "n", WeightsSHA256: "sha256:" + strings.Repeat("0a", 32)},
+		Quantum: contract.QuantumSettings{
+			State: "pure", Rank: 3, WeightPercent: ptr(0), Weights: "uniform", Encoding: "angle",
+			Shots: 1, Estimator: "swap", Seed: 1<<53 - 1, DepolarisingPercent: 1,
+		},
+		Hybrid:    contract.HybridSettings{Fusion: "rrf", LexicalWeightPercent: ptr(0), PriorWeightPercent: ptr(0)},
+		Diversify: contract.DiversifySettings{StrengthPercent: 1},
+		Targets:   contract.TargetSettings{RerankLatencyMilliseconds: 1, SimilarityLatencyMilliseconds: 2, BatchDocuments: 3},
 		Limits: contract.LimitSettings{
 			MaxDocuments: 4, MaxQueryCharacters: 5, MaxDocumentCharacters: 6,
 			MaxConcurrentRequests: 7, RequestTimeoutMilliseconds: 8, MaxBodyBytes: 9000,
@@ -60,7 +65,10 @@ func TestFullSettingsSurviveTheRoundTrip(t *testing.T) {
 func TestEffectiveLeavesNoFieldUnset(t *testing.T) {
 	got := config.Effective(contract.Settings{})
 	for _, name := range zeroFields(reflect.ValueOf(got), "") {
-		if name != "model.weightsSHA256" { // empty accepts any
+		switch name {
+		case "model.weightsSHA256": // empty accepts any
+		case "quantum.shots", "quantum.seed", "quantum.depolarisingPercent", "diversify.strengthPercent": // 0 is the default
+		default:
 			t.Errorf("%s has no default", name)
 		}
 	}

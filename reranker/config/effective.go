@@ -20,6 +20,13 @@ func Effective(s contract.Settings) contract.Settings {
 	s.Quantum.State = cmp.Or(s.Quantum.State, contract.DefaultQuantumState)
 	s.Quantum.Rank = cmp.Or(s.Quantum.Rank, contract.DefaultQuantumRank)
 	s.Quantum.WeightPercent = orPointer(s.Quantum.WeightPercent, contract.DefaultQuantumWeightPercent)
+	s.Quantum.Weights = cmp.Or(s.Quantum.Weights, contract.DefaultTokenWeights)
+	s.Quantum.Encoding = cmp.Or(s.Quantum.Encoding, contract.DefaultEncoding)
+	s.Quantum.Estimator = cmp.Or(s.Quantum.Estimator, contract.DefaultEstimator)
+
+	s.Hybrid.Fusion = cmp.Or(s.Hybrid.Fusion, contract.DefaultFusion)
+	s.Hybrid.LexicalWeightPercent = orPointer(s.Hybrid.LexicalWeightPercent, contract.DefaultLexicalWeightPercent)
+	s.Hybrid.PriorWeightPercent = orPointer(s.Hybrid.PriorWeightPercent, contract.DefaultPriorWeightPercent)
 
 	t := &s.Targets
 	t.RerankLatencyMilliseconds = cmp.Or(t.RerankLatencyMilliseconds, contract.DefaultRerankLatencyMilliseconds)

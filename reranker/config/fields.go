@@ -68,17 +68,62 @@ var fields = []Field{
 	},
 
 	{
-		Path: "quantum.state", Flag: "quantum-state", Help: "state of the quantum method: mixed or pure",
+		Path: "quantum.state", Flag: "quantum-state", Help: "state of the quantum method: mixed, pure, overlap or fidelity",
 		at:    func(c *Config) any { return &c.Settings.Quantum.State },
-		check: oneOf(contract.QuantumStateMixed, contract.QuantumStatePure),
+		check: oneOf(contract.QuantumStateMixed, contract.QuantumStatePure, contract.QuantumStateOverlap, contract.QuantumStateFidelity),
 	},
 	{
-		Path: "quantum.rank", Flag: "quantum-rank", Help: "largest rank of a document's projector",
-		at: func(c *Config) any { return &c.Settings.Quantum.Rank }, check: between(1, 64),
+		Path: "quantum.rank", Flag: "quantum-rank", Help: "largest rank of a document's projector, with state mixed",
+		at: func(c *Config) any { return &c.Settings.Quantum.Rank }, check: between(1, contract.MaxQuantumRank),
 	},
 	{
 		Path: "quantum.weightPercent", Flag: "quantum-weight", Help: "share of the quantum score in hybrid, in percent",
 		at: func(c *Config) any { return &c.Settings.Quantum.WeightPercent }, check: between(0, 100),
+	},
+	{
+		Path: "quantum.weights", Flag: "token-weights", Help: "how much each token counts in a state: idf or uniform",
+		at:    func(c *Config) any { return &c.Settings.Quantum.Weights },
+		check: oneOf(contract.TokenWeightsIDF, contract.TokenWeightsUniform),
+	},
+	{
+		Path: "quantum.encoding", Flag: "quantum-encoding", Help: "how state pure is made of a vector: amplitude, angle or dense_angle",
+		at:    func(c *Config) any { return &c.Settings.Quantum.Encoding },
+		check: oneOf(contract.EncodingAmplitude, contract.EncodingAngle, contract.EncodingDenseAngle),
+	},
+	{
+		Path: "quantum.shots", Flag: "shots", Help: "simulated measurements of a quantum score; 0: the exact value",
+		at: func(c *Config) any { return &c.Settings.Quantum.Shots }, check: between(0, contract.MaxShots),
+	},
+	{
+		Path: "quantum.estimator", Flag: "shots-estimator", Help: "what shots count: inversion or swap",
+		at:    func(c *Config) any { return &c.Settings.Quantum.Estimator },
+		check: oneOf(contract.EstimatorInversion, contract.EstimatorSwap),
+	},
+	{
+		Path: "quantum.seed", Flag: "shots-seed", Help: "seed of the shots; equal seeds repeat them",
+		at: func(c *Config) any { return &c.Settings.Quantum.Seed }, check: between(0, contract.MaxSeed),
+	},
+	{
+		Path: "quantum.depolarisingPercent", Flag: "depolarising", Help: "strength of simulated depolarising noise, in percent",
+		at: func(c *Config) any { return &c.Settings.Quantum.DepolarisingPercent }, check: between(0, 100),
+	},
+
+	{
+		Path: "hybrid.fusion", Flag: "fusion", Help: "how hybrid joins its parts: convex (scores) or rrf (ranks)",
+		at:    func(c *Config) any { return &c.Settings.Hybrid.Fusion },
+		check: oneOf(contract.FusionConvex, contract.FusionRRF),
+	},
+	{
+		Path: "hybrid.lexicalWeightPercent", Flag: "lexical-weight", Help: "share of the lexical score in what the quantum score leaves of hybrid, in percent",
+		at: func(c *Config) any { return &c.Settings.Hybrid.LexicalWeightPercent }, check: between(0, 100),
+	},
+	{
+		Path: "hybrid.priorWeightPercent", Flag: "prior-weight", Help: "the same for the caller's own scores, which take the lexical score's place, in percent",
+		at: func(c *Config) any { return &c.Settings.Hybrid.PriorWeightPercent }, check: between(0, 100),
+	},
+	{
+		Path: "diversify.strengthPercent", Flag: "diversify", Help: "how far near copies of a better document move down, in percent; 0: not at all",
+		at: func(c *Config) any { return &c.Settings.Diversify.StrengthPercent }, check: between(0, contract.MaxDiversifyPercent),
 	},
 
 	{

@@ -69,8 +69,45 @@ const (
 
 // States of the quantum method.
 const (
-	QuantumStateMixed = "mixed"
-	QuantumStatePure  = "pure"
+	QuantumStateMixed    = "mixed"
+	QuantumStatePure     = "pure"
+	QuantumStateOverlap  = "overlap"
+	QuantumStateFidelity = "fidelity"
+)
+
+// How much each token counts in the state of its text.
+const (
+	TokenWeightsIDF     = "idf"
+	TokenWeightsUniform = "uniform"
+)
+
+// Encodings of a vector as a pure state.
+const (
+	EncodingAmplitude  = "amplitude"
+	EncodingAngle      = "angle"
+	EncodingDenseAngle = "dense_angle"
+)
+
+// Estimators of a fidelity from shots.
+const (
+	EstimatorInversion = "inversion"
+	EstimatorSwap      = "swap"
+)
+
+// Ways in which hybrid joins its parts.
+const (
+	FusionConvex = "convex"
+	FusionRRF    = "rrf"
+)
+
+// Bounds of the settings of the methods.
+const (
+	MaxQuantumRank = 64
+	MaxShots       = 1 << 20
+	// MaxSeed is the largest whole number that every reader of JSON keeps.
+	MaxSeed = 1<<53 - 1
+	// MaxDiversifyPercent is twice the usual strength.
+	MaxDiversifyPercent = 200
 )
 
 // Policies of degradation, each of which includes the one before it.
@@ -100,6 +137,12 @@ const (
 	DefaultQuantumState                  = QuantumStateMixed
 	DefaultQuantumRank                   = 16
 	DefaultQuantumWeightPercent          = 20
+	DefaultTokenWeights                  = TokenWeightsIDF
+	DefaultEncoding                      = EncodingAmplitude
+	DefaultEstimator                     = EstimatorInversion
+	DefaultFusion                        = FusionConvex
+	DefaultLexicalWeightPercent          = 30
+	DefaultPriorWeightPercent            = 30
 	DefaultMaxConcurrentRequests         = 8
 	DefaultRequestTimeoutMilliseconds    = 10_000
 	DefaultMaxBodyBytes                  = 16 << 20

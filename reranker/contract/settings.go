@@ -10,12 +10,14 @@ type Settings struct {
 	Method      string          `json:"method,omitempty"`
 	Model       ModelSettings   `json:"model,omitzero"`
 	Quantum     QuantumSettings `json:"quantum,omitzero"`
+	Hybrid      HybridSettings  `json:"hybrid,omitzero"`
 	Targets     TargetSettings  `json:"targets,omitzero"`
 	Limits      LimitSettings   `json:"limits,omitzero"`
 	Breaker     BreakerSettings `json:"breaker,omitzero"`
 	Drain       DrainSettings   `json:"drain,omitzero"`
 	MemoryLimit int64           `json:"memoryLimitBytes,omitempty"`
 
+	Diversify   DiversifySettings   `json:"diversify,omitzero"`
 	Degradation DegradationSettings `json:"degradation,omitzero"`
 	Queue       QueueSettings       `json:"queue,omitzero"`
 	Cache       CacheSettings       `json:"cache,omitzero"`
@@ -35,13 +37,44 @@ type ModelSettings struct {
 
 // QuantumSettings configures the quantum and hybrid methods.
 type QuantumSettings struct {
-	// State is "mixed" (default) or "pure".
+	// State is "mixed" (default), "pure", "overlap" or "fidelity".
 	State string `json:"state,omitempty"`
-	// Rank is the largest rank of the document's projector.
+	// Rank is the largest rank of the document's projector, with state mixed.
 	Rank int `json:"rank,omitempty"`
 	// WeightPercent is the share of the quantum score in hybrid, 0 to 100.
 	// A pointer, because 0 is a legal value that differs from "default".
 	WeightPercent *int `json:"weightPercent,omitempty"`
+	// Weights says how much each token counts: "idf" (default) or "uniform".
+	Weights string `json:"weights,omitempty"`
+	// Encoding makes a pure state of a vector: "amplitude" (default), "angle"
+	// or "dense_angle". The others need state pure.
+	Encoding string `json:"encoding,omitempty"`
+	// Shots is the number of simulated measurements of a score; 0, the
+	// default, gives the exact value.
+	Shots int `json:"shots,omitempty"`
+	// Estimator is what the shots count: "inversion" (default) or "swap".
+	Estimator string `json:"estimator,omitempty"`
+	// Seed makes other shots; equal seeds repeat them.
+	Seed int64 `json:"seed,omitempty"`
+	// DepolarisingPercent is the strength of simulated noise, 0 to 100.
+	DepolarisingPercent int `json:"depolarisingPercent,omitempty"`
+}
+
+// HybridSettings say how hybrid joins its parts.
+type HybridSettings struct {
+	// Fusion is "convex" (default), a mixture of scores, or "rrf", of ranks.
+	Fusion string `json:"fusion,omitempty"`
+	// LexicalWeightPercent is the share of the lexical score in what the
+	// quantum score leaves over; PriorWeightPercent is that of the caller's own
+	// scores, which take its place where a request brings them.
+	LexicalWeightPercent *int `json:"lexicalWeightPercent,omitempty"`
+	PriorWeightPercent   *int `json:"priorWeightPercent,omitempty"`
+}
+
+// DiversifySettings move near copies of a document down the list.
+type DiversifySettings struct {
+	// StrengthPercent is 0 (default, off) to 200; 100 is usual.
+	StrengthPercent int `json:"strengthPercent,omitempty"`
 }
 
 // TargetSettings are the promises of the Reranker; they choose the bounds of

@@ -13,8 +13,8 @@ import (
 // has the table. They are round because the optimum is flat.
 const (
 	DefaultQuantumWeight = contract.DefaultQuantumWeightPercent / 100.0
-	DefaultLexicalWeight = 0.3
-	DefaultPriorWeight   = 0.3
+	DefaultLexicalWeight = contract.DefaultLexicalWeightPercent / 100.0
+	DefaultPriorWeight   = contract.DefaultPriorWeightPercent / 100.0
 )
 
 // Calibration holds the spread of each part of the hybrid: its standard

@@ -42,10 +42,21 @@ const (
 	IDF Weighting = "idf"
 )
 
+// Fusion says how Hybrid joins its parts.
+type Fusion string
+
+// The fusions.
+const (
+	// Convex mixes the scores of a document and looks at no other.
+	Convex Fusion = "convex"
+	// RRFusion mixes the ranks that the parts give to a list: see Scorer.Fuse.
+	RRFusion Fusion = "rrf"
+)
+
 // Bounds of the options.
 const (
-	MaxRank  = 64
-	MaxShots = 1 << 20
+	MaxRank  = contract.MaxQuantumRank
+	MaxShots = contract.MaxShots
 )
 
 // DefaultRank is the largest rank of a document's projector, chosen by
@@ -101,10 +112,36 @@ type QuantumOptions struct {
 type HybridOptions struct {
 	// QuantumWeight is a in [0,1]; nil means DefaultQuantumWeight.
 	QuantumWeight *float64
-	// LexicalWeight is l in [0,1], for the lexical term or for the caller's
-	// prior in its place; nil means DefaultLexicalWeight, or
-	// DefaultPriorWeight where the caller gave a prior.
-	LexicalWeight *float64
+	// LexicalWeight is l in [0,1] for the lexical term; nil means
+	// DefaultLexicalWeight. PriorWeight is l for the caller's prior in its
+	// place; nil means DefaultPriorWeight.
+	LexicalWeight, PriorWeight *float64
+	// Fusion defaults to Convex.
+	Fusion Fusion
+}
+
+// FromSettings returns the options that follow from a pod's effective
+// settings. The model's vocabulary and calibration are for the caller to add.
+func FromSettings(s contract.Settings) Options {
+	q, h := s.Quantum, s.Hybrid
+	return Options{
+		Quantum: QuantumOptions{
+			State: State(q.State), Rank: q.Rank, Weights: Weighting(q.Weights), Encoding: Encoding(q.Encoding),
+			Shots: q.Shots, Estimator: shots.Estimator(q.Estimator), Seed: uint64(q.Seed),
+			Depolarising: float64(q.DepolarisingPercent) / 100,
+		},
+		Hybrid: HybridOptions{
+			QuantumWeight: share(q.WeightPercent), LexicalWeight: share(h.LexicalWeightPercent),
+			PriorWeight: share(h.PriorWeightPercent), Fusion: Fusion(h.Fusion),
+		},
+	}
+}
+
+func share(percent *int) *float64 {
+	if percent == nil {
+		return nil
+	}
+	return new(float64(*percent) / 100)
 }
 
 // withDefaults fills the fields that were left at zero.
@@ -116,6 +153,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&q.Encoding, Amplitude)
 	setDefault(&q.Bandwidth, 2)
 	setDefault(&q.Estimator, shots.Inversion)
+	setDefault(&o.Hybrid.Fusion, Convex)
 	return o
 }
 
@@ -139,12 +177,13 @@ func (o Options) validate() error {
 		within("quantum.bandwidth", q.Bandwidth, 0.01, 16),
 		within("quantum.depolarising", q.Depolarising, 0, 1),
 	}
-	if w := o.Hybrid.QuantumWeight; w != nil {
-		checks = append(checks, within("hybrid.quantumWeight", *w, 0, 1))
-	}
-	if w := o.Hybrid.LexicalWeight; w != nil {
-		checks = append(checks, within("hybrid.lexicalWeight", *w, 0, 1))
-	}
+	h := o.Hybrid
+	checks = append(checks,
+		oneOf("hybrid.fusion", h.Fusion, Convex, RRFusion),
+		within("hybrid.quantumWeight", valueOr(h.QuantumWeight, 0), 0, 1),
+		within("hybrid.lexicalWeight", valueOr(h.LexicalWeight, 0), 0, 1),
+		within("hybrid.priorWeight", valueOr(h.PriorWeight, 0), 0, 1),
+	)
 	if o.Calibration != nil {
 		checks = append(checks, o.Calibration.validate())
 	}

@@ -24,7 +24,11 @@ func TestReciprocalRankFusion(t *testing.T) {
 		"a NaN is last":           {[][]float64{{nan, -1}}, []float64{61. / 62, 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := RRF(RRFConstant, tc.lists...)
+			var lists []Ranking
+			for _, l := range tc.lists {
+				lists = append(lists, Ranking{l, 1 / float64(len(tc.lists))})
+			}
+			got := RRF(RRFConstant, lists...)
 			if len(got) != len(tc.want) {
 				t.Fatalf("got %v, want %v", got, tc.want)
 			}
@@ -33,6 +37,47 @@ func TestReciprocalRankFusion(t *testing.T) {
 					t.Errorf("document %d: got %v, want %v", i, got[i], tc.want[i])
 				}
 			}
+		})
+	}
+}
+
+// TestFusionOfRanks compares the hybrid of ranks with its formula, and at the
+// edges of its weights with the orders of the pure methods.
+func TestFusionOfRanks(t *testing.T) {
+	scores := []Score{
+		{Classical: 0.9, Quantum: 0.1, Lexical: 0.3},
+		{Classical: 0.8, Quantum: 0.3, Lexical: 0.2},
+		{Classical: 0.7, Quantum: 0.2, Lexical: 0.1},
+		{Degenerate: true},
+	}
+	priors := []float64{0, 0.5, 1, 0}
+	at := func(rank float64) float64 { return 61 / (60 + rank) }
+	for name, tc := range map[string]struct {
+		quantum, third float64
+		fusion         Fusion
+		priors         []float64
+		want           []float64
+	}{
+		"scores are left alone":      {0.2, 0.5, Convex, nil, []float64{0, 0, 0, 0}},
+		"all of the quantum ranks":   {1, 0.5, RRFusion, nil, []float64{at(3), 1, at(2), 0}},
+		"all of the classical ranks": {0, 0, RRFusion, nil, []float64{1, at(2), at(3), 0}},
+		"all of the caller's ranks":  {0, 1, RRFusion, priors, []float64{at(3), at(2), 1, 0}},
+		"a mixture": {0.2, 0.5, RRFusion, nil, []float64{
+			0.2*at(3) + 0.8, 0.2 + 0.8*at(2), 0.2*at(2) + 0.8*at(3), 0,
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScorer(t, Options{Hybrid: HybridOptions{
+				QuantumWeight: &tc.quantum, LexicalWeight: &tc.third, PriorWeight: &tc.third, Fusion: tc.fusion,
+			}})
+			got := slices.Clone(scores)
+			s.Fuse(got, tc.priors)
+			for i, x := range got {
+				if math.Abs(x.Value-tc.want[i]) > 1e-15 {
+					t.Errorf("document %d: got %v, want %v", i, x.Value, tc.want[i])
+				}
+			}
+			s.Fuse(nil, nil)
 		})
 	}
 }
@@ -87,7 +132,7 @@ func FuzzOrders(f *testing.F) {
 				t.Fatalf("not a permutation: %v", order)
 			}
 		}
-		fused := RRF(RRFConstant, scores)
+		fused := RRF(RRFConstant, Ranking{scores, 1})
 		if len(order) != n || len(fused) != n {
 			t.Fatalf("%d and %d results for %d documents", len(order), len(fused), n)
 		}

@@ -12,10 +12,14 @@ import (
 // use.
 type Scorer struct {
 	quantum   QuantumOptions
+	fusion    Fusion
 	mixture   mixture
 	withPrior mixture
-	table     *lexical.Table
-	weight    func(id int32) float64 // nil: uniform
+	// ranks and ranksPrior are the mixtures of RRFusion, where nothing has a
+	// spread.
+	ranks, ranksPrior mixture
+	table             *lexical.Table
+	weight            func(id int32) float64 // nil: uniform
 }
 
 // NewScorer checks the options and returns a Scorer. Errors name the field,
@@ -31,11 +35,15 @@ func NewScorer(opt Options) (*Scorer, error) {
 	}
 	h := opt.Hybrid
 	a := valueOr(h.QuantumWeight, DefaultQuantumWeight)
+	l, p := valueOr(h.LexicalWeight, DefaultLexicalWeight), valueOr(h.PriorWeight, DefaultPriorWeight)
+	even := Calibration{Classical: 1, Quantum: 1, Lexical: 1, Prior: 1}
 	s := &Scorer{
-		quantum:   opt.Quantum,
-		mixture:   newMixture(a, valueOr(h.LexicalWeight, DefaultLexicalWeight), c, c.Lexical),
-		withPrior: newMixture(a, valueOr(h.LexicalWeight, DefaultPriorWeight), c, c.Prior),
-		table:     lexical.NewTable(opt.Vocabulary),
+		quantum: opt.Quantum, fusion: h.Fusion,
+		mixture:    newMixture(a, l, c, c.Lexical),
+		withPrior:  newMixture(a, p, c, c.Prior),
+		ranks:      newMixture(a, l, even, 1),
+		ranksPrior: newMixture(a, p, even, 1),
+		table:      lexical.NewTable(opt.Vocabulary),
 	}
 	if opt.Quantum.Weights == IDF {
 		s.weight = s.tokenWeight

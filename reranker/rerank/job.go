@@ -23,7 +23,8 @@ type job struct {
 	arrived      time.Time // zero: now
 	deadline     time.Time // the caller's; zero if it said nothing
 	truncateNone bool
-	priors       []float64 // the caller's, by pair; nil for none
+	priors       []float64 // the caller's, by pair, scaled; nil for none
+	list         bool      // the pairs are one list, not each for itself
 
 	units []*unit
 	known map[unitName]*unit

@@ -21,6 +21,9 @@ type Options struct {
 	Method method.Name
 	// Degradation is the policy where a request names none; OnDeadline.
 	Degradation Policy
+	// Diversify is the strength by which near copies of a better document move
+	// down; 0 means not at all.
+	Diversify float64
 	// Timeout ends every request; 10 s. Target is when an answer is given at
 	// the latest where the policy allows one before all is scored; 500 ms.
 	Timeout, Target time.Duration
@@ -57,6 +60,7 @@ func FromSettings(s contract.Settings) Options {
 	return Options{
 		Method:      method.Name(s.Method),
 		Degradation: Policy(s.Degradation.Policy),
+		Diversify:   float64(s.Diversify.StrengthPercent) / 100,
 		Timeout:     time.Duration(s.Limits.RequestTimeoutMilliseconds) * time.Millisecond,
 		Target:      time.Duration(s.Targets.RerankLatencyMilliseconds) * time.Millisecond,
 		LongestWait: time.Duration(s.Queue.LongestWaitMilliseconds) * time.Millisecond,

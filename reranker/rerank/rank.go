@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine"
+	"github.com/quantumrerank/quantumrerank/reranker/method"
 )
 
 // rank sorts the results: everything scored in full before what has only a
@@ -20,6 +21,32 @@ func (j *job) rank() {
 			cmp.Compare(a.Index, b.Index),
 		)
 	})
+}
+
+// diversified is how many places are chosen by more than their score. The cost
+// goes with it times the number of documents.
+const diversified = 100
+
+// diversify orders the documents that were scored by what each adds to those
+// above it. The scores stay what they are.
+func (j *job) diversify(strength float64) {
+	n := 0
+	for n < len(j.results) && class(j.results[n].Stage) == 0 {
+		n++
+	}
+	if strength == 0 || n < 2 {
+		return
+	}
+	scores := make([]float64, n)
+	for i, res := range j.results[:n] {
+		scores[i] = res.Score
+	}
+	document := func(i int) *method.Document { return j.pairs[j.results[i].Index].document.text.document }
+	order := method.Diversify(scores, func(a, b int) float64 { return method.Similarity(document(a), document(b)) }, strength, diversified)
+	sorted := slices.Clone(j.results[:n])
+	for place, i := range order {
+		j.results[place] = sorted[i]
+	}
 }
 
 func class(s Stage) int {

@@ -27,6 +27,7 @@ type Scorer interface {
 	PrepareQuery(method.Features) *method.Query
 	PrepareDocument(method.Features) *method.Document
 	Score(m method.Name, q *method.Query, d *method.Document, prior *float64) method.Score
+	Fuse(scores []method.Score, priors []float64)
 }
 
 var (
@@ -91,11 +92,20 @@ func (r *Ranker) Rerank(ctx context.Context, req Request) (Response, error) {
 	}
 	j.method, j.policy = r.method(req.Method), cmp.Or(req.Degradation, r.opt.Degradation)
 	j.arrived, j.deadline, j.truncateNone = req.Arrived, req.Deadline, req.TruncateNone
-	j.priors = req.Priors
+	j.list = true
+	if req.Priors != nil {
+		var err error
+		if j.priors, err = method.ScalePriors(req.Priors); err != nil {
+			return Response{}, err
+		}
+	}
 	if err := r.run(ctx, j); err != nil {
 		return Response{}, err
 	}
-	j.time(timeSort, j.rank)
+	j.time(timeSort, func() {
+		j.rank()
+		j.diversify(r.opt.Diversify)
+	})
 	return Response{Results: j.results, Report: j.report}, nil
 }
 

@@ -42,8 +42,9 @@ type Request struct {
 	Documents []string
 	// Method is the ranker's default when empty.
 	Method method.Name
-	// Priors, if any, are the caller's own scores in [0,1], one per document:
-	// hybrid mixes them in, and they decide the order of work.
+	// Priors, if any, are the caller's own scores, one per document, at least
+	// 0: hybrid mixes them in over their largest, and they decide the order of
+	// work.
 	Priors []float64
 	// Arrived is when the request reached the server; its target and timeout
 	// count from there. Zero means now.
@@ -73,6 +74,9 @@ type Result struct {
 	Classical, Quantum *float64
 	// Truncated says that the model read only the beginning.
 	Truncated bool
+	// ShotSD is the standard deviation of Quantum that a finite number of shots
+	// causes; nil where it is exact.
+	ShotSD *float64
 	// Degenerate says that the text has nothing to score, and Score is 0.
 	Degenerate bool
 	Stage      Stage

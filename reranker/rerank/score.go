@@ -41,7 +41,11 @@ func (r *Ranker) scores(ctx context.Context, j *job) ([]method.Score, error) {
 	}
 	scores := make([]method.Score, len(j.pairs)) // not read after an error: the call may still write
 	err := r.quantum.Do(ctx, r.quantumTime(ctx, j), func(ctx context.Context) error {
-		return r.each(ctx, j, j.method, scores)
+		if err := r.each(ctx, j, j.method, scores); err != nil {
+			return err
+		}
+		r.fuse(j, scores)
+		return nil
 	})
 	switch {
 	case err == nil:
@@ -123,6 +127,30 @@ func (r *Ranker) each(ctx context.Context, j *job, m method.Name, scores []metho
 	return nil
 }
 
+// fuse joins the hybrid scores of a list, where its parts are ranked instead of
+// scored. Pairs that were not scored have no rank.
+func (r *Ranker) fuse(j *job, scores []method.Score) {
+	if j.method != method.Hybrid || !j.list {
+		return
+	}
+	var complete []int
+	var parts []method.Score
+	var priors []float64
+	for i, p := range j.pairs {
+		if !p.complete() {
+			continue
+		}
+		complete, parts = append(complete, i), append(parts, scores[i])
+		if j.priors != nil {
+			priors = append(priors, j.priors[i])
+		}
+	}
+	r.scorer.Fuse(parts, priors)
+	for n, i := range complete {
+		scores[i] = parts[n]
+	}
+}
+
 // prior is the caller's prior of a pair, if it gave one.
 func (j *job) prior(i int) *float64 {
 	if j.priors == nil {
@@ -147,7 +175,11 @@ func (p pair) result(index int, s method.Score) Result {
 		r.Classical = &s.Classical
 	}
 	if s.HasQuantum {
-		r.Quantum = &s.Quantum
+		// An estimate from shots may leave the range; what is told does not.
+		r.Quantum = new(min(max(s.Quantum, 0), 1))
+	}
+	if s.ShotSD > 0 {
+		r.ShotSD = &s.ShotSD
 	}
 	r.Stage = StageEncoded
 	if p.document.cached {

@@ -24,7 +24,7 @@ func quantum(o method.QuantumOptions) method.Options { return method.Options{Qua
 
 // weights returns options with fixed weights of the hybrid.
 func weights(a, l float64) method.Options {
-	return method.Options{Hybrid: method.HybridOptions{QuantumWeight: &a, LexicalWeight: &l}}
+	return method.Options{Hybrid: method.HybridOptions{QuantumWeight: &a, LexicalWeight: &l, PriorWeight: &l}}
 }
 
 // Names that other parts of the report refer to.
@@ -70,7 +70,9 @@ func reciprocal(s *method.Scorer, p calibrate.Pool) []float64 {
 		r := s.Score(method.Hybrid, p.Query, d, nil)
 		c, q, l = append(c, r.Classical), append(q, r.Quantum), append(l, r.Lexical)
 	}
-	return method.RRF(method.RRFConstant, c, q, l)
+	const third = 1. / 3
+	return method.RRF(method.RRFConstant, method.Ranking{Scores: c, Weight: third},
+		method.Ranking{Scores: q, Weight: third}, method.Ranking{Scores: l, Weight: third})
 }
 
 // judge ranks the collection, for the model of that digest. shared holds the

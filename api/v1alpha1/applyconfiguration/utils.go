@@ -31,8 +31,12 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.DegradationSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("DisruptionSpec"):
 		return &apiv1alpha1.DisruptionSpecApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("DiversifySpec"):
+		return &apiv1alpha1.DiversifySpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("EffectiveSpec"):
 		return &apiv1alpha1.EffectiveSpecApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("HybridSpec"):
+		return &apiv1alpha1.HybridSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("ImageSpec"):
 		return &apiv1alpha1.ImageSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("LimitsSpec"):

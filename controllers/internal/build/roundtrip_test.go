@@ -34,7 +34,7 @@ func TestThePodReadsWhatTheOperatorWrites(t *testing.T) {
 			}
 			if in.Effective.Quantum == nil {
 				// Quantum settings do not matter to classical.
-				want.Quantum = config.Effective(want).Quantum
+				want.Quantum, want.Hybrid = config.Effective(want).Quantum, config.Effective(want).Hybrid
 			}
 			if diff := cmp.Diff(want, config.Effective(got)); diff != "" {
 				t.Errorf("the pod fills in what status.effective does not say (-effective +pod):\n%s", diff)
@@ -79,7 +79,8 @@ func TestThePodAcceptsTheSchemasExtremes(t *testing.T) {
 				RequestTimeoutMilliseconds: low(nil), LongestWaitMilliseconds: low(nil), MaxBodyBytes: new(int64(1024)),
 			},
 			Breaker: &v1alpha1.BreakerSpec{FailureThreshold: low(nil), OpenSeconds: low(nil), HalfOpenRequests: low(nil)},
-			Quantum: &v1alpha1.QuantumSpec{Rank: low(nil), WeightPercent: high(0)},
+			Quantum: &v1alpha1.QuantumSpec{Rank: low(nil), WeightPercent: high(0), Shots: high(0), Seed: new(int64(0)), DepolarisingPercent: high(0)},
+			Hybrid:  &v1alpha1.HybridSpec{LexicalWeightPercent: high(0), PriorWeightPercent: high(0)},
 			Cache:   &v1alpha1.CacheSpec{MaxBytes: new(int64(0))},
 		},
 		"the most": {
@@ -89,8 +90,13 @@ func TestThePodAcceptsTheSchemasExtremes(t *testing.T) {
 				MaxBodyBytes: new(int64(64 << 20)),
 			},
 			Breaker: &v1alpha1.BreakerSpec{FailureThreshold: high(1000), OpenSeconds: high(3600), HalfOpenRequests: high(100)},
-			Quantum: &v1alpha1.QuantumSpec{Rank: high(64), WeightPercent: high(100)},
-			Cache:   &v1alpha1.CacheSpec{MaxBytes: new(int64(16 << 30))},
+			Quantum: &v1alpha1.QuantumSpec{
+				State: "fidelity", Rank: high(64), WeightPercent: high(100), Weights: "uniform",
+				Shots: high(1 << 20), Estimator: "swap", Seed: new(int64(1<<53 - 1)), DepolarisingPercent: high(100),
+			},
+			Hybrid:    &v1alpha1.HybridSpec{Fusion: "rrf", LexicalWeightPercent: high(100), PriorWeightPercent: high(100)},
+			Diversify: &v1alpha1.DiversifySpec{StrengthPercent: high(200)},
+			Cache:     &v1alpha1.CacheSpec{MaxBytes: new(int64(16 << 30))},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -43,14 +43,33 @@ func Settings(in Input) contract.Settings {
 	out.Degradation.Policy = string(e.Degradation.Policy)
 	out.Queue.LongestWaitMilliseconds = int(*e.Limits.LongestWaitMilliseconds)
 	out.Cache.MaxBytes = new(*e.Cache.MaxBytes)
-	if q := e.Quantum; q != nil {
-		out.Quantum = contract.QuantumSettings{
-			State:         string(q.State),
-			Rank:          int(*q.Rank),
-			WeightPercent: new(int(*q.WeightPercent)),
-		}
+	out.Diversify.StrengthPercent = int(*e.Diversify.StrengthPercent)
+	if e.Quantum != nil {
+		out.Quantum, out.Hybrid = quantumSettings(e.Quantum), hybridSettings(e.Hybrid)
 	}
 	return out
+}
+
+func quantumSettings(q *v1alpha1.QuantumSpec) contract.QuantumSettings {
+	return contract.QuantumSettings{
+		State:               string(q.State),
+		Rank:                int(*q.Rank),
+		WeightPercent:       new(int(*q.WeightPercent)),
+		Weights:             string(q.Weights),
+		Encoding:            string(q.Encoding),
+		Shots:               int(*q.Shots),
+		Estimator:           string(q.Estimator),
+		Seed:                *q.Seed,
+		DepolarisingPercent: int(*q.DepolarisingPercent),
+	}
+}
+
+func hybridSettings(h *v1alpha1.HybridSpec) contract.HybridSettings {
+	return contract.HybridSettings{
+		Fusion:               string(h.Fusion),
+		LexicalWeightPercent: new(int(*h.LexicalWeightPercent)),
+		PriorWeightPercent:   new(int(*h.PriorWeightPercent)),
+	}
 }
 
 // farewellSeconds is how long a pod serves on after it has heard of its end.

@@ -102,6 +102,12 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: mode
       type:
         namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.Mode
+- name: com.github.quantumrerank.quantumrerank.api.v1alpha1.DiversifySpec
+  map:
+    fields:
+    - name: strengthPercent
+      type:
+        scalar: numeric
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.EffectiveSpec
   map:
     fields:
@@ -120,6 +126,12 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: degradation
       type:
         namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.DegradationSpec
+    - name: diversify
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.DiversifySpec
+    - name: hybrid
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.HybridSpec
     - name: image
       type:
         scalar: string
@@ -147,6 +159,20 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: targets
       type:
         namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.TargetsSpec
+- name: com.github.quantumrerank.quantumrerank.api.v1alpha1.Fusion
+  scalar: string
+- name: com.github.quantumrerank.quantumrerank.api.v1alpha1.HybridSpec
+  map:
+    fields:
+    - name: fusion
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.Fusion
+    - name: lexicalWeightPercent
+      type:
+        scalar: numeric
+    - name: priorWeightPercent
+      type:
+        scalar: numeric
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.ImageSpec
   map:
     fields:
@@ -355,10 +381,27 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: name
       type:
         scalar: string
+- name: com.github.quantumrerank.quantumrerank.api.v1alpha1.QuantumEncoding
+  scalar: string
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.QuantumSpec
   map:
     fields:
+    - name: depolarisingPercent
+      type:
+        scalar: numeric
+    - name: encoding
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.QuantumEncoding
+    - name: estimator
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.ShotsEstimator
     - name: rank
+      type:
+        scalar: numeric
+    - name: seed
+      type:
+        scalar: numeric
+    - name: shots
       type:
         scalar: numeric
     - name: state
@@ -367,6 +410,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: weightPercent
       type:
         scalar: numeric
+    - name: weights
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.TokenWeights
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.QuantumState
   scalar: string
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.RecommendationStatus
@@ -420,6 +466,12 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: disruption
       type:
         namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.DisruptionSpec
+    - name: diversify
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.DiversifySpec
+    - name: hybrid
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.HybridSpec
     - name: image
       type:
         namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.ImageSpec
@@ -553,6 +605,8 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: type
       type:
         namedType: io.k8s.api.core.v1.ServiceType
+- name: com.github.quantumrerank.quantumrerank.api.v1alpha1.ShotsEstimator
+  scalar: string
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.TargetsPolicy
   scalar: string
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.TargetsSpec
@@ -579,6 +633,8 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: windowSeconds
       type:
         scalar: numeric
+- name: com.github.quantumrerank.quantumrerank.api.v1alpha1.TokenWeights
+  scalar: string
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.UpgradePolicy
   scalar: string
 - name: io.k8s.api.autoscaling.v2.ContainerResourceMetricSource

@@ -31,6 +31,10 @@ type EffectiveSpecApplyConfiguration struct {
 	Model *ModelSpecApplyConfiguration `json:"model,omitempty"`
 	// quantum is absent with method classical.
 	Quantum *QuantumSpecApplyConfiguration `json:"quantum,omitempty"`
+	// hybrid is absent with method classical.
+	Hybrid *HybridSpecApplyConfiguration `json:"hybrid,omitempty"`
+	// diversify moves near copies of a better document down the list.
+	Diversify *DiversifySpecApplyConfiguration `json:"diversify,omitempty"`
 	// targets are the promises that the operator watches.
 	Targets *TargetsSpecApplyConfiguration `json:"targets,omitempty"`
 	// limits bound one request and the work at a time.
@@ -112,6 +116,22 @@ func (b *EffectiveSpecApplyConfiguration) WithModel(value *ModelSpecApplyConfigu
 // If called multiple times, the Quantum field is set to the value of the last call.
 func (b *EffectiveSpecApplyConfiguration) WithQuantum(value *QuantumSpecApplyConfiguration) *EffectiveSpecApplyConfiguration {
 	b.Quantum = value
+	return b
+}
+
+// WithHybrid sets the Hybrid field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Hybrid field is set to the value of the last call.
+func (b *EffectiveSpecApplyConfiguration) WithHybrid(value *HybridSpecApplyConfiguration) *EffectiveSpecApplyConfiguration {
+	b.Hybrid = value
+	return b
+}
+
+// WithDiversify sets the Diversify field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Diversify field is set to the value of the last call.
+func (b *EffectiveSpecApplyConfiguration) WithDiversify(value *DiversifySpecApplyConfiguration) *EffectiveSpecApplyConfiguration {
+	b.Diversify = value
 	return b
 }
 

@@ -14,8 +14,10 @@ import (
 //
 // QuantumSpec configures the methods quantum and hybrid.
 type QuantumSpecApplyConfiguration struct {
-	// state is mixed (a density matrix over the tokens of a text) or pure (the
-	// pooled vector as amplitudes). Default: mixed.
+	// state is what is compared: mixed (the query's tokens by the subspace of a
+	// document's), pure (the pooled vectors as amplitudes), overlap or fidelity
+	// (of the density matrices of both; they keep some ten times more of a
+	// document in memory). Default: mixed.
 	State *apiv1alpha1.QuantumState `json:"state,omitempty"`
 	// rank is the largest rank of a document's projector with state mixed:
 	// more keeps more of a document and costs more memory and time. 1 to 64.
@@ -24,6 +26,22 @@ type QuantumSpecApplyConfiguration struct {
 	// weightPercent is the share of the quantum score in method hybrid. 0 to
 	// 100. Default: 20.
 	WeightPercent *int32 `json:"weightPercent,omitempty"`
+	// weights is how much each token counts with the states mixed, overlap and
+	// fidelity: idf (rare words more) or uniform. Default: idf.
+	Weights *apiv1alpha1.TokenWeights `json:"weights,omitempty"`
+	// encoding is how state pure is made of a vector: amplitude, angle or
+	// dense_angle. Default: amplitude.
+	Encoding *apiv1alpha1.QuantumEncoding `json:"encoding,omitempty"`
+	// shots is the number of simulated measurements of each quantum score, as
+	// on a device; 0 gives the exact value. 0 to 1048576. Default: 0.
+	Shots *int32 `json:"shots,omitempty"`
+	// estimator is what the shots count: inversion or swap. Default: inversion.
+	Estimator *apiv1alpha1.ShotsEstimator `json:"estimator,omitempty"`
+	// seed makes other shots; equal seeds repeat them. 0 to 2^53-1. Default: 0.
+	Seed *int64 `json:"seed,omitempty"`
+	// depolarisingPercent is the strength of simulated noise. 0 to 100.
+	// Default: 0.
+	DepolarisingPercent *int32 `json:"depolarisingPercent,omitempty"`
 }
 
 // QuantumSpecApplyConfiguration constructs a declarative configuration of the QuantumSpec type for use with
@@ -53,5 +71,53 @@ func (b *QuantumSpecApplyConfiguration) WithRank(value int32) *QuantumSpecApplyC
 // If called multiple times, the WeightPercent field is set to the value of the last call.
 func (b *QuantumSpecApplyConfiguration) WithWeightPercent(value int32) *QuantumSpecApplyConfiguration {
 	b.WeightPercent = &value
+	return b
+}
+
+// WithWeights sets the Weights field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Weights field is set to the value of the last call.
+func (b *QuantumSpecApplyConfiguration) WithWeights(value apiv1alpha1.TokenWeights) *QuantumSpecApplyConfiguration {
+	b.Weights = &value
+	return b
+}
+
+// WithEncoding sets the Encoding field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Encoding field is set to the value of the last call.
+func (b *QuantumSpecApplyConfiguration) WithEncoding(value apiv1alpha1.QuantumEncoding) *QuantumSpecApplyConfiguration {
+	b.Encoding = &value
+	return b
+}
+
+// WithShots sets the Shots field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Shots field is set to the value of the last call.
+func (b *QuantumSpecApplyConfiguration) WithShots(value int32) *QuantumSpecApplyConfiguration {
+	b.Shots = &value
+	return b
+}
+
+// WithEstimator sets the Estimator field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Estimator field is set to the value of the last call.
+func (b *QuantumSpecApplyConfiguration) WithEstimator(value apiv1alpha1.ShotsEstimator) *QuantumSpecApplyConfiguration {
+	b.Estimator = &value
+	return b
+}
+
+// WithSeed sets the Seed field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Seed field is set to the value of the last call.
+func (b *QuantumSpecApplyConfiguration) WithSeed(value int64) *QuantumSpecApplyConfiguration {
+	b.Seed = &value
+	return b
+}
+
+// WithDepolarisingPercent sets the DepolarisingPercent field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the DepolarisingPercent field is set to the value of the last call.
+func (b *QuantumSpecApplyConfiguration) WithDepolarisingPercent(value int32) *QuantumSpecApplyConfiguration {
+	b.DepolarisingPercent = &value
 	return b
 }

@@ -40,6 +40,10 @@ type RerankerSpecApplyConfiguration struct {
 	Model *ModelSpecApplyConfiguration `json:"model,omitempty"`
 	// quantum configures the methods quantum and hybrid.
 	Quantum *QuantumSpecApplyConfiguration `json:"quantum,omitempty"`
+	// hybrid says how method hybrid joins its parts.
+	Hybrid *HybridSpecApplyConfiguration `json:"hybrid,omitempty"`
+	// diversify moves near copies of a better document down the list.
+	Diversify *DiversifySpecApplyConfiguration `json:"diversify,omitempty"`
 	// limits bound one request and the work at a time.
 	Limits *LimitsSpecApplyConfiguration `json:"limits,omitempty"`
 	// breaker configures the circuit breaker around the quantum path.
@@ -141,6 +145,22 @@ func (b *RerankerSpecApplyConfiguration) WithModel(value *ModelSpecApplyConfigur
 // If called multiple times, the Quantum field is set to the value of the last call.
 func (b *RerankerSpecApplyConfiguration) WithQuantum(value *QuantumSpecApplyConfiguration) *RerankerSpecApplyConfiguration {
 	b.Quantum = value
+	return b
+}
+
+// WithHybrid sets the Hybrid field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Hybrid field is set to the value of the last call.
+func (b *RerankerSpecApplyConfiguration) WithHybrid(value *HybridSpecApplyConfiguration) *RerankerSpecApplyConfiguration {
+	b.Hybrid = value
+	return b
+}
+
+// WithDiversify sets the Diversify field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Diversify field is set to the value of the last call.
+func (b *RerankerSpecApplyConfiguration) WithDiversify(value *DiversifySpecApplyConfiguration) *RerankerSpecApplyConfiguration {
+	b.Diversify = value
 	return b
 }
 
