@@ -8,6 +8,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/quantumrerank/quantumrerank/reranker/engine"
 	"github.com/quantumrerank/quantumrerank/reranker/guard/limit"
 	"github.com/quantumrerank/quantumrerank/reranker/rerank/schedule"
 )
@@ -25,7 +26,7 @@ func (r *Ranker) gather(ctx context.Context, j *job, ticket *limit.Ticket) error
 		soft, cancel = context.WithDeadline(ctx, j.answerBy)
 		defer cancel()
 	}
-	open := j.units
+	open := j.affordable()
 	for len(open) > 0 && soft.Err() == nil {
 		lead, follow := r.claim(open)
 		if j.lexicalOnly {
@@ -42,6 +43,20 @@ func (r *Ranker) gather(ctx context.Context, j *job, ticket *limit.Ticket) error
 		}
 	}
 	return r.missing(ctx, j)
+}
+
+// affordable is what a budget of documents leaves, in the order of work. Known
+// documents cost nothing and count all the same: the answer does not depend on
+// the cache.
+func (j *job) affordable() []*unit {
+	if j.budget <= 0 || j.policy != OnDeadline {
+		return j.units
+	}
+	queries := 0
+	for queries < len(j.units) && j.units[queries].kind == engine.KindQuery {
+		queries++
+	}
+	return j.units[:min(len(j.units), queries+j.budget)]
 }
 
 // claim looks every unit up. Those that nobody works on are the job's to lead.

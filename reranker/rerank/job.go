@@ -24,6 +24,7 @@ type job struct {
 	deadline     time.Time // the caller's; zero if it said nothing
 	truncateNone bool
 	priors       []float64 // the caller's, by pair, scaled; nil for none
+	budget       int       // documents; 0: no bound
 	list         bool      // the pairs are one list, not each for itself
 
 	units []*unit

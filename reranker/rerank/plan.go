@@ -19,7 +19,7 @@ func (r *Ranker) plan(j *job) {
 		slices.SortStableFunc(j.units, func(a, b *unit) int { return cmp.Compare(rank(a), rank(b)) })
 		return
 	}
-	j.time(timePrior, j.guess)
+	j.time(timePrior, func() { r.guess(j) })
 	best := map[*unit]float64{}
 	for i, p := range j.pairs {
 		if p.document != nil {
@@ -38,19 +38,11 @@ func rank(u *unit) int {
 	return 1
 }
 
-// guess gives every pair a prior: the caller's, or one from the words. Only a
-// rerank, whose pairs have one query, needs them.
-func (j *job) guess() {
+// guess gives every pair a prior, out of whatever is cheap to know: the words,
+// static embeddings where the model has them, and the caller's own scores. Only
+// a rerank, whose pairs have one query, needs them.
+func (r *Ranker) guess(j *job) {
 	if j.guesses != nil {
-		return
-	}
-	j.guesses = make([]float64, len(j.pairs))
-	if j.priors != nil {
-		for i, p := range j.priors {
-			if p > 0 { // false for NaN
-				j.guesses[i] = min(p, 1)
-			}
-		}
 		return
 	}
 	query, documents := "", make([]string, len(j.pairs))
@@ -62,5 +54,30 @@ func (j *job) guess() {
 			documents[i] = p.document.content
 		}
 	}
-	j.guesses = prior.Scores(query, documents)
+	j.guesses = prior.Combine(prior.Sources{
+		Words: prior.Scores(query, documents), Static: r.glance(query, documents), Caller: j.priors,
+	})
+}
+
+// glance compares static embeddings; nil where there are none. A failure costs
+// the request some order of work and nothing else.
+func (r *Ranker) glance(query string, documents []string) (scores []float64) {
+	if r.static == nil {
+		return nil
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			r.opt.Logger.Error("Static embeddings panicked", "panic", v)
+			scores = nil
+		}
+	}()
+	texts := make([]string, len(documents))
+	for i, d := range documents {
+		texts[i] = prior.Window(d, len(documents))
+	}
+	scores, ok := r.static.StaticScores(prior.Window(query, 1), texts, make([]float64, 0, len(texts)))
+	if !ok || len(scores) != len(texts) {
+		return nil
+	}
+	return scores
 }

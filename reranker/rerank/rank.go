@@ -62,18 +62,18 @@ func class(s Stage) int {
 
 // usePriors gives the pairs without a full score theirs: a band below half of
 // the lowest full score.
-func (j *job) usePriors() {
+func (r *Ranker) usePriors(j *job) {
 	lowest, left := 1.0, false
-	for _, r := range j.results {
-		if class(r.Stage) == 0 {
-			lowest = min(lowest, r.Score)
+	for _, res := range j.results {
+		if class(res.Stage) == 0 {
+			lowest = min(lowest, res.Score)
 		}
-		left = left || r.Stage == StagePrior
+		left = left || res.Stage == StagePrior
 	}
 	if !left {
 		return
 	}
-	j.guess()
+	r.guess(j)
 	for i := range j.results {
 		if j.results[i].Stage == StagePrior {
 			j.results[i].Score = lowest / 2 * j.guesses[i]
@@ -106,7 +106,7 @@ func (j *job) count() {
 		}
 	}
 	if left := len(j.results) - rep.ScoredDocuments - j.blanks(); left > 0 {
-		j.warn("%d of %d documents were not scored and rank last by their words (%s)", left, len(j.results), rep.DegradedReason)
+		j.warn("%d of %d documents were not scored and rank last by a cheap prior (%s)", left, len(j.results), rep.DegradedReason)
 	}
 	if rep.ScoredDocuments == 0 && rep.Degraded {
 		rep.MethodUsed = Lexical

@@ -22,6 +22,13 @@ type Engine interface {
 	Info() engine.Info
 }
 
+// Static is an Engine that can compare texts at a glance, in microseconds, by
+// embeddings of their single tokens. It is optional; *engine.Engine is one, and
+// answers false where the model has no table of them.
+type Static interface {
+	StaticScores(query string, texts []string, dst []float64) ([]float64, bool)
+}
+
 // Scorer turns vectors into scores. *method.Scorer is one.
 type Scorer interface {
 	PrepareQuery(method.Features) *method.Query
@@ -32,6 +39,7 @@ type Scorer interface {
 
 var (
 	_ Engine = (*engine.Engine)(nil)
+	_ Static = (*engine.Engine)(nil)
 	_ Scorer = (*method.Scorer)(nil)
 )
 
@@ -40,6 +48,7 @@ var (
 type Ranker struct {
 	opt    Options
 	eng    Engine
+	static Static // nil for none
 	scorer Scorer
 	info   engine.Info
 
@@ -66,6 +75,7 @@ func New(eng Engine, scorer Scorer, opt Options) *Ranker {
 		quantum: breaker.New(opt.Quantum),
 		engine:  breaker.New(opt.Engine),
 	}
+	r.static, _ = eng.(Static)
 	r.keys = map[engine.Kind]cache.Keys{
 		engine.KindQuery:    cache.NewKeys(r.info.Digest, "query"),
 		engine.KindDocument: cache.NewKeys(r.info.Digest, "document"),
@@ -92,7 +102,7 @@ func (r *Ranker) Rerank(ctx context.Context, req Request) (Response, error) {
 	}
 	j.method, j.policy = r.method(req.Method), cmp.Or(req.Degradation, r.opt.Degradation)
 	j.arrived, j.deadline, j.truncateNone = req.Arrived, req.Deadline, req.TruncateNone
-	j.list = true
+	j.budget, j.list = req.Budget, true
 	if req.Priors != nil {
 		var err error
 		if j.priors, err = method.ScalePriors(req.Priors); err != nil {

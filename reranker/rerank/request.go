@@ -52,6 +52,10 @@ type Request struct {
 	// Deadline is when the caller wants the answer, if it said so. It replaces
 	// the rerank target as the time within which an answer is given.
 	Deadline time.Time
+	// Budget bounds how many documents are scored in full under OnDeadline, the
+	// most promising ones: a budget that no load and no machine changes. Known
+	// documents count as well. 0 means that time alone decides.
+	Budget int
 	// TruncateNone refuses texts that are longer than the model reads.
 	TruncateNone bool
 	// Degradation is the ranker's default when empty.

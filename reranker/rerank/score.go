@@ -25,7 +25,7 @@ func (r *Ranker) score(ctx context.Context, j *job) error {
 	for i, p := range j.pairs {
 		j.results[i] = p.result(i, scores[i])
 	}
-	j.usePriors()
+	r.usePriors(j)
 	j.count()
 	j.took(timeScore, time.Since(start))
 	return nil

@@ -61,11 +61,10 @@ func count(terms map[uint64]int, documents []string) counts {
 		lengths:   make([]float64, len(documents)),
 		having:    make([]float64, len(terms)),
 	}
-	read := max(leastWindow, min(window, windows/max(len(documents), 1)))
 	all := make([]float32, len(documents)*len(terms))
 	for i, doc := range documents {
 		f := all[i*len(terms) : (i+1)*len(terms)]
-		words(doc[:min(len(doc), read)], func(w uint64) {
+		words(Window(doc, len(documents)), func(w uint64) {
 			c.lengths[i]++
 			if t, ok := terms[w]; ok {
 				f[t]++
