@@ -32,7 +32,7 @@ func (c *command) backend(ctx, load context.Context, cfg config.Config, o *obser
 	watch, stop := context.WithCancel(ctx)
 	go func() { defer close(watching); monitor.Run(watch) }()
 	o.log.Info("Loaded model", "dir", cfg.Settings.Model.Dir, "kernel", p.info.Kernel,
-		"precision", string(p.info.Precision), "because", p.info.Reason, "threads", p.info.Threads)
+		"precision", string(p.info.Precision), "because", p.info.Reason, "weights", p.info.Weights, "threads", p.info.Threads)
 	o.log.Info("Planned memory", "limitBytes", cfg.Settings.MemoryLimit,
 		"requestBytes", p.plan.Requests, "cacheBytes", p.plan.Cache)
 	return &server.Backend{
@@ -42,10 +42,11 @@ func (c *command) backend(ctx, load context.Context, cfg config.Config, o *obser
 			Dimensions: p.info.Dim, MaxTokens: p.info.MaxTokens, Precision: string(p.info.Precision),
 			Kernel: p.info.Kernel, Threads: p.info.Threads, CrossEncoder: p.info.CrossEncoder,
 		},
-		SelfTest: p.ranker.SelfTest,
-		Breakers: func() map[string]health.Breaker { return breakers(p.ranker) },
-		Door:     p.ranker.Door,
-		Hold:     p.ranker.Hold,
+		SelfTest:    p.ranker.SelfTest,
+		Breakers:    func() map[string]health.Breaker { return breakers(p.ranker) },
+		Door:        p.ranker.Door,
+		Hold:        p.ranker.Hold,
+		CountTokens: p.engine.CountTokens,
 		Close: func() error {
 			stop()
 			<-watching

@@ -5,6 +5,7 @@ package server
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine"
@@ -32,7 +33,8 @@ func realPod(t *testing.T) *pod {
 	ranker := rerank.New(eng, scorer, rerank.Options{Degradation: rerank.Never})
 	p := newPod()
 	b := p.backend()
-	b.Ranker, b.SelfTest = ranker, ranker.SelfTest
+	b.Ranker, b.SelfTest, b.CountTokens = ranker, ranker.SelfTest, eng.CountTokens
+	b.Model.MaxTokens = eng.Info().MaxTokens
 	p.Start(b)
 	return p
 }
@@ -61,6 +63,33 @@ func TestTheRealModelAnswersOverHTTP(t *testing.T) {
 	far, _ := data[1].(map[string]any)["score"].(float64)
 	if !(near > 0.8 && near > far) {
 		t.Errorf("similarities %v and %v", near, far)
+	}
+}
+
+// TestTheEndOfALongDocumentIsFoundByItsPassage hides the answer where the
+// model does not read.
+func TestTheEndOfALongDocumentIsFoundByItsPassage(t *testing.T) {
+	t.Parallel()
+	p := realPod(t)
+	long := strings.Repeat("The harbour was quiet and the boats lay still in the fog. ", 60) + "Machine learning is a subset of AI."
+	body := `{"query":"What is machine learning?","method":"hybrid","documents":["Statistics studies data","` + long + `"]`
+	read := func(fields string) (index any, truncated string, passage map[string]any) {
+		w := p.post(t, "/v1/rerank", body+fields+`}`)
+		results, _ := object(t, w.Body)["results"].([]any)
+		if w.Code != http.StatusOK || len(results) != 2 {
+			t.Fatalf("status %d", w.Code)
+		}
+		first, _ := results[0].(map[string]any)
+		metadata, _ := first["metadata"].(map[string]any)
+		passage, _ = metadata["passage"].(map[string]any)
+		return first["index"], w.Header().Get("X-Rerank-Truncated"), passage
+	}
+	if index, truncated, _ := read(""); index != 0.0 || truncated != "1" {
+		t.Errorf("by its beginning: first is %v, %s truncated", index, truncated)
+	}
+	index, truncated, passage := read(`,"max_chunks_per_doc":10,"overlap_tokens":40`)
+	if index != 1.0 || truncated != "0" || passage["end"] != float64(len(long)) || passage["index"] != passage["count"].(float64)-1 {
+		t.Errorf("by its passages: first is %v, %s truncated, passage %v of %d characters", index, truncated, passage, len(long))
 	}
 }
 

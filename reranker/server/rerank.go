@@ -25,6 +25,10 @@ import (
 // leave documents unscored: Never, OnOverload or OnDeadline.
 const HeaderDegradation = "X-Rerank-Degradation"
 
+// HeaderTruncated tells how many documents were truncated, in every dialect:
+// the answers of some have no place for it.
+const HeaderTruncated = "X-Rerank-Truncated"
+
 // rerank answers one rerank request: read, understand, judge, rank, render.
 func (x *exchange) rerank(e dialect.Endpoint) error {
 	wish, err := x.wish()
@@ -54,9 +58,14 @@ func (x *exchange) rerank(e dialect.Endpoint) error {
 	x.mark("validate", from)
 	x.fact(slog.Int("documents", len(req.Documents)), slog.Int("query_characters", req.Query.Characters))
 
-	resp, err := x.s.backend.Load().Ranker.Rerank(ctx, rerank.Request{
+	backend := x.s.backend.Load()
+	parts, err := backend.cut(ctx, req)
+	if err != nil {
+		return err
+	}
+	resp, err := backend.Ranker.Rerank(ctx, rerank.Request{
 		Query:        req.Query.Value,
-		Documents:    texts(req.Documents),
+		Documents:    parts.texts,
 		Method:       methodOf(req.Method),
 		Arrived:      x.start,
 		Deadline:     wish.deadline,
@@ -64,10 +73,12 @@ func (x *exchange) rerank(e dialect.Endpoint) error {
 		Degradation:  wish.degradation,
 	})
 	if err != nil {
-		return err
+		return parts.blame(err)
 	}
+	parts.join(&resp)
 	x.report(&resp.Report)
-	answer := x.rerankAnswer(req, &resp)
+	x.w.Header().Set(HeaderTruncated, strconv.Itoa(countTruncated(resp.Results)))
+	answer := x.rerankAnswer(req, &resp, parts)
 	x.s.metrics.ObserveRerank(metrics.Rerank{
 		Requested: answer.Method, Used: answer.MethodUsed, Duration: x.elapsed(),
 		Documents: len(req.Documents), Scored: resp.ScoredDocuments,
@@ -153,14 +164,6 @@ func (x *exchange) limits() api.Limits {
 	}
 }
 
-func texts(docs []api.Document) []string {
-	out := make([]string, len(docs))
-	for i := range docs {
-		out[i] = docs[i].Value
-	}
-	return out
-}
-
 func methodOf(name *string) method.Name {
 	if name == nil {
 		return ""
@@ -194,7 +197,7 @@ func (x *exchange) report(r *rerank.Report) {
 }
 
 // rerankAnswer joins the request and what the Ranker made of it.
-func (x *exchange) rerankAnswer(req *api.Request, resp *rerank.Response) *api.Answer {
+func (x *exchange) rerankAnswer(req *api.Request, resp *rerank.Response, parts *parts) *api.Answer {
 	top := len(resp.Results)
 	if req.TopK != nil {
 		top = int(*req.TopK)
@@ -212,9 +215,10 @@ func (x *exchange) rerankAnswer(req *api.Request, resp *rerank.Response) *api.An
 	}
 	for i := range a.Results {
 		a.Results[i] = resultOf(&resp.Results[i], req.Documents)
+		a.Results[i].Passage = parts.passage(a.Results[i].Index)
 	}
 	if n := countTruncated(resp.Results); n > 0 {
-		a.Warnings = append(a.Warnings, fmt.Sprintf("%d of %d documents were truncated to what the model reads", n, len(req.Documents)))
+		a.Warnings = append(a.Warnings, fmt.Sprintf("%d of %d documents were truncated", n, len(req.Documents)))
 	}
 	a.Elapsed = x.elapsed()
 	return a

@@ -47,6 +47,9 @@ type Result struct {
 	Truncated bool
 	// Stage names what gave the score when it was not the full method.
 	Stage string
+	// Passage is the part of the document that gave the score; nil for all of
+	// it.
+	Passage *Passage
 	// Document is the document as it was sent.
 	Document Document
 }
@@ -73,4 +76,15 @@ type PairScore struct {
 	Score              float64
 	Classical, Quantum *float64
 	Truncated          bool
+}
+
+// Passage is a part of a document that was cut.
+type Passage struct {
+	// Index is its position among the Count passages of the document.
+	Index int `json:"index"`
+	Count int `json:"count"`
+	// Start and End are its first character in the document and the one behind
+	// its last, in code points.
+	Start int `json:"start"`
+	End   int `json:"end"`
 }

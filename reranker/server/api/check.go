@@ -44,6 +44,7 @@ func Check(r *Request, rules Rules) []Violation {
 	c.documents()
 	c.method()
 	c.topK()
+	c.long()
 	return c.found
 }
 

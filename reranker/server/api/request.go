@@ -57,6 +57,10 @@ type Request struct {
 	ReturnTokens bool
 	RawScores    bool
 	Truncation   Truncation
+	// MaxTokens, MaxChunks and Overlap say how documents that are longer than
+	// the model reads are treated; nil when absent. Check leaves only values
+	// that are in force.
+	MaxTokens, MaxChunks, Overlap *int64
 	// Model is what the caller called the model; it is reported, not obeyed.
 	Model string
 	// Warnings are told to the caller in the answer.

@@ -35,10 +35,11 @@ var rerankKeys = map[string]key{
 	"model":            {read: (*rerankReader).model, optional: true},
 	"rank_fields":      {read: (*rerankReader).rankFields, optional: true},
 
-	"max_tokens_per_doc":     {unsupported: true},
+	"max_tokens_per_doc": {read: (*rerankReader).maxTokens, optional: true},
+	"max_chunks_per_doc": {read: (*rerankReader).maxChunks, optional: true},
+	"overlap_tokens":     {read: (*rerankReader).overlap, optional: true},
+
 	"max_tokens_per_query":   {unsupported: true},
-	"max_chunks_per_doc":     {unsupported: true},
-	"overlap_tokens":         {unsupported: true},
 	"instruction":            {unsupported: true},
 	"relevant_spans":         {unsupported: true},
 	"truncate_prompt_tokens": {unsupported: true},
@@ -59,6 +60,7 @@ var rerankKeys = map[string]key{
 var NativeKeys = map[string]bool{
 	"query": true, "documents": true, "method": true, "top_k": true, "top_n": true,
 	"return_documents": true, "truncate": true, "model": true,
+	"max_tokens_per_doc": true, "max_chunks_per_doc": true, "overlap_tokens": true,
 }
 
 // Unsupported lists the keys of b that ask for something that is not done, in

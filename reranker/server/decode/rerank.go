@@ -34,6 +34,9 @@ type Rerank struct {
 	Truncate      *api.Truncation
 	TruncateValue string
 	Model         string
+	MaxTokens     *int64
+	MaxChunks     *int64
+	Overlap       *int64
 	RankFields    []string
 }
 

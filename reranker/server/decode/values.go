@@ -62,6 +62,10 @@ func (r *rerankReader) name() (string, error) {
 func (r *rerankReader) topK(string) error { return r.integer(&r.body.TopK) }
 func (r *rerankReader) topN(string) error { return r.integer(&r.body.TopN) }
 
+func (r *rerankReader) maxTokens(string) error { return r.integer(&r.body.MaxTokens) }
+func (r *rerankReader) maxChunks(string) error { return r.integer(&r.body.MaxChunks) }
+func (r *rerankReader) overlap(string) error   { return r.integer(&r.body.Overlap) }
+
 func (r *rerankReader) integer(into **int64) error {
 	n, err := r.ReadInt()
 	*into = &n

@@ -3,7 +3,10 @@
 
 package dialect
 
-import "github.com/quantumrerank/quantumrerank/reranker/server/decode"
+import (
+	"github.com/quantumrerank/quantumrerank/reranker/server/api"
+	"github.com/quantumrerank/quantumrerank/reranker/server/decode"
+)
 
 // Chooser finds out which dialect a body is written in.
 type Chooser func(*decode.Rerank) *Dialect
@@ -16,8 +19,8 @@ func only(d *Dialect) Chooser { return func(*decode.Rerank) *Dialect { return d 
 //  1. "texts" is present: text-embeddings-inference.
 //  2. "method" is present: native.
 //  3. "truncation" is present, or "top_k" and "model": Voyage.
-//  4. any other known key that native requests do not have, or "model" or
-//     "top_n", is present, or a document is an object: the common form of
+//  4. any other known key that native requests do not have, or one of
+//     sharedKeys, is present, or a document is an object: the common form of
 //     Cohere, Jina and the rest.
 //  5. otherwise: native.
 func v1Rerank(b *decode.Rerank) *Dialect {
@@ -34,6 +37,9 @@ func v1Rerank(b *decode.Rerank) *Dialect {
 	return Native
 }
 
+// sharedKeys are native keys that the clients of others send as well.
+var sharedKeys = []string{"model", "top_n", api.FieldMaxTokens, api.FieldMaxChunks, api.FieldOverlap}
+
 // foreignKeys reports whether b has a key that a native request would have no
 // reason for.
 func foreignKeys(b *decode.Rerank) bool {
@@ -43,7 +49,12 @@ func foreignKeys(b *decode.Rerank) bool {
 			known--
 		}
 	}
-	return known > 0 || b.Keys["model"] || b.Keys["top_n"]
+	for _, key := range sharedKeys {
+		if b.Keys[key] {
+			return true
+		}
+	}
+	return known > 0
 }
 
 // rerank chooses on /rerank, where no native client was ever pointed at: only

@@ -62,6 +62,9 @@ func (d *Dialect) Request(b *decode.Rerank) (*api.Request, *api.Problem) {
 		ReturnTokens:    b.ReturnLen,
 		RawScores:       b.RawScores,
 		Model:           b.Model,
+		MaxTokens:       b.MaxTokens,
+		MaxChunks:       b.MaxChunks,
+		Overlap:         b.Overlap,
 	}
 	if b.Query != nil {
 		r.Query = *b.Query

@@ -40,6 +40,8 @@ type metadata struct {
 	Classical *float64 `json:"classical_score,omitempty"`
 	Quantum   *float64 `json:"quantum_score,omitempty"`
 	Stage     string   `json:"stage,omitempty"`
+	// Passage is the part of a long document that gave the score.
+	Passage *api.Passage `json:"passage,omitempty"`
 }
 
 func nativeOf(a *api.Answer) nativeAnswer {
@@ -53,7 +55,7 @@ func nativeOf(a *api.Answer) nativeAnswer {
 			rank++
 			return nativeResult{
 				Index: r.Index, Score: score(a, r), Rank: rank, Document: echo(a, r),
-				Metadata:  metadata{r.Classical, r.Quantum, r.Stage},
+				Metadata:  metadata{r.Classical, r.Quantum, r.Stage, r.Passage},
 				Truncated: r.Truncated,
 			}
 		}),
