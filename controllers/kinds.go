@@ -10,6 +10,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/discovery"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/event"
@@ -19,7 +20,7 @@ import (
 	"github.com/quantumrerank/quantumrerank/controllers/internal/build"
 )
 
-// +kubebuilder:rbac:groups=monitoring.coreos.com,resources=podmonitors;prometheusrules,verbs=get;create;patch;delete
+// +kubebuilder:rbac:groups=monitoring.coreos.com,resources=podmonitors;prometheusrules,verbs=get;list;watch;create;patch;delete
 
 // kindsPeriod is how often the cluster is asked which kinds it knows: somebody
 // may install the Prometheus operator later.
@@ -36,8 +37,12 @@ type Kinds struct {
 	Period time.Duration
 	// Changed receives Rerankers when the answer changed.
 	Changed chan event.GenericEvent
+	// NewCache makes the caches by which the kinds are watched; nil watches
+	// none.
+	NewCache CacheOfKind
 
-	known atomic.Pointer[build.Monitoring]
+	watched map[schema.GroupVersionKind]context.CancelFunc
+	known   atomic.Pointer[build.Monitoring]
 }
 
 // NewKinds asks for the first time.
@@ -90,6 +95,7 @@ func (k *Kinds) Start(ctx context.Context) error {
 	}
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
+	k.follow(ctx)
 	for {
 		select {
 		case <-ctx.Done():
@@ -98,6 +104,7 @@ func (k *Kinds) Start(ctx context.Context) error {
 			if err := k.refresh(ctx); err != nil && ctx.Err() == nil {
 				logf.FromContext(ctx).Error(err, "Kept what was known of the cluster's kinds")
 			}
+			k.follow(ctx)
 		}
 	}
 }
@@ -108,6 +115,11 @@ func (k *Kinds) refresh(ctx context.Context) error {
 		return err
 	}
 	k.known.Store(&now)
+	return k.tellAll(ctx)
+}
+
+// tellAll has every Reranker looked at.
+func (k *Kinds) tellAll(ctx context.Context) error {
 	var list v1alpha1.RerankerList
 	if err := k.Client.List(ctx, &list); err != nil {
 		return fmt.Errorf("list Rerankers: %w", err)

@@ -60,6 +60,7 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 	if err != nil {
 		return nil, err
 	}
+	kinds.NewCache = controllers.NewCacheOfKind(mgr, o.watchNamespaces)
 	own := controllers.NewMetrics(mgr.GetClient())
 	if err := metrics.Registry.Register(own); err != nil {
 		return nil, fmt.Errorf("register the metrics: %w", err)

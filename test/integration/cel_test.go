@@ -5,6 +5,10 @@ package integration
 
 import (
 	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -125,6 +129,65 @@ func TestTheAPIServerJudgesSpecs(t *testing.T) {
 	}
 }
 
+// Every rule of the schema must be seen to refuse something, and what it
+// refuses must be told with the rule's own message.
+func TestEveryRuleHasACase(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join("..", "..", "config", "crd", "bases", "quantumrerank.io_rerankers.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var crd map[string]any
+	if err := yaml.Unmarshal(data, &crd); err != nil {
+		t.Fatal(err)
+	}
+	refused := slices.Collect(maps.Values(names))
+	for _, tc := range specs {
+		refused = append(refused, tc.want)
+	}
+	rules := messages(crd)
+	if len(rules) < 15 {
+		t.Fatalf("found %d rules in the schema: %v", len(rules), rules)
+	}
+	for message := range rules {
+		if !slices.ContainsFunc(refused, func(want string) bool { return tells(want, message) }) {
+			t.Errorf("no case is refused with %q", message)
+		}
+	}
+}
+
+// tells reports whether a case's text is part of a rule's message, the path of
+// the field before it aside.
+func tells(want, message string) bool {
+	for _, sort := range []string{"Forbidden: ", "Invalid value: "} {
+		if _, after, found := strings.Cut(want, sort); found {
+			want = after
+		}
+	}
+	return want != "" && strings.Contains(message, want)
+}
+
+// messages collects the messages of all CEL rules below a node.
+func messages(node any) map[string]bool {
+	out := map[string]bool{}
+	switch node := node.(type) {
+	case map[string]any:
+		if rules, ok := node["x-kubernetes-validations"].([]any); ok {
+			for _, rule := range rules {
+				out[rule.(map[string]any)["message"].(string)] = true
+			}
+		}
+		for _, child := range node {
+			maps.Copy(out, messages(child))
+		}
+	case []any:
+		for _, child := range node {
+			maps.Copy(out, messages(child))
+		}
+	}
+	return out
+}
+
 func checkRefusal(t *testing.T, err error, want string) {
 	t.Helper()
 	switch {
@@ -137,16 +200,19 @@ func checkRefusal(t *testing.T, err error, want string) {
 	}
 }
 
+// names are accepted where the text is empty, and otherwise refused with it.
+var names = map[string]string{
+	"a":                     "",
+	"search-2":              "",
+	strings.Repeat("a", 40): "",
+	strings.Repeat("a", 41): "at most 40 characters",
+	"2search":               "must start with a lower-case letter",
+	"search.api":            "must start with a lower-case letter",
+}
+
 func TestTheAPIServerJudgesNames(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{
-		"a":                     "",
-		"search-2":              "",
-		strings.Repeat("a", 40): "",
-		strings.Repeat("a", 41): "at most 40 characters",
-		"2search":               "must start with a lower-case letter",
-		"search.api":            "must start with a lower-case letter",
-	} {
+	for name, want := range names {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			checkRefusal(t, dryRun(t.Context(), name, "{}"), want)

@@ -126,6 +126,14 @@ type operator struct {
 // without.
 func startOperator(t *testing.T, namespace, image string, more ...func(ctrl.Manager, *controllers.Reconciler)) *operator {
 	t.Helper()
+	return startOperatorOf(t, namespace, labels.Everything(), image, more...)
+}
+
+// startOperatorOf runs an operator for the Rerankers that a selector names.
+func startOperatorOf(
+	t *testing.T, namespace string, of labels.Selector, image string, more ...func(ctrl.Manager, *controllers.Reconciler),
+) *operator {
+	t.Helper()
 	op := &operator{counter: &counter{}}
 	config := rest.CopyConfig(adminConfig)
 	config.Impersonate = rest.ImpersonationConfig{UserName: operatorUser}
@@ -135,7 +143,7 @@ func startOperator(t *testing.T, namespace, image string, more ...func(ctrl.Mana
 	})
 	mgr, err := ctrl.NewManager(config, ctrl.Options{
 		Scheme:     scheme,
-		Cache:      controllers.CacheOptions([]string{namespace}, labels.Everything()),
+		Cache:      controllers.CacheOptions([]string{namespace}, of),
 		Metrics:    metricsserver.Options{BindAddress: "0"},
 		Controller: ctrlconfig.Controller{SkipNameValidation: new(true)},
 	})

@@ -39,7 +39,7 @@ func monitoringKind(kind, plural string) *apiextensionsv1.CustomResourceDefiniti
 
 func TestMonitoringFollowsTheClustersKinds(t *testing.T) {
 	ns := newNamespace(t)
-	startOperator(t, ns, releaseImage, func(mgr ctrl.Manager, r *controllers.Reconciler) {
+	op := startOperator(t, ns, releaseImage, func(mgr ctrl.Manager, r *controllers.Reconciler) {
 		cluster, err := discovery.NewDiscoveryClientForConfig(mgr.GetConfig())
 		if err != nil {
 			t.Fatal(err)
@@ -48,6 +48,7 @@ func TestMonitoringFollowsTheClustersKinds(t *testing.T) {
 			t.Fatalf("a cluster without the kinds stops the operator: %v", err)
 		}
 		r.Kinds.Period = 100 * time.Millisecond
+		r.Kinds.NewCache = controllers.NewCacheOfKind(mgr, []string{ns})
 	})
 	createReranker(t, ns, v1alpha1.RerankerSpec{})
 	waitForChildren(t, ns, "ServiceAccount", "Deployment", "Service", "HorizontalPodAutoscaler", "NetworkPolicy")
@@ -59,6 +60,7 @@ func TestMonitoringFollowsTheClustersKinds(t *testing.T) {
 		t.Fatalf("install the kinds: %v", err)
 	}
 	t.Cleanup(func() {
+		op.stop()
 		if err := envtest.UninstallCRDs(adminConfig, envtest.CRDInstallOptions{CRDs: installed}); err != nil {
 			t.Errorf("remove the kinds: %v", err)
 		}
@@ -66,6 +68,7 @@ func TestMonitoringFollowsTheClustersKinds(t *testing.T) {
 	for _, kind := range []string{"PodMonitor", "PrometheusRule"} {
 		eventually(t, kind, func() error { return monitor(t, ns, kind) })
 	}
+	checkMonitoringDrift(t, ns)
 	changeReranker(t, ns, func(s *v1alpha1.RerankerSpec) { s.Monitoring = &v1alpha1.MonitoringSpec{Rules: v1alpha1.ModeDisabled} })
 	eventually(t, "no PrometheusRule", func() error {
 		if err := monitor(t, ns, "PrometheusRule"); !apierrors.IsNotFound(err) {
@@ -78,10 +81,47 @@ func TestMonitoringFollowsTheClustersKinds(t *testing.T) {
 	}
 }
 
-func monitor(t *testing.T, ns, kind string) error {
+// checkMonitoringDrift changes one object and deletes the other: nothing else
+// happens, so only a watch of these kinds can put them right.
+func checkMonitoringDrift(t *testing.T, ns string) {
 	t.Helper()
+	pods := monitorObject(ns, "PodMonitor")
+	change(t, pods, func(o *unstructured.Unstructured) { o.Object["spec"] = map[string]any{"selector": map[string]any{}} })
+	eventually(t, "the PodMonitor selects our pods again", func() error {
+		if err := monitorOf(t, ns, "PodMonitor", pods); err != nil {
+			return err
+		}
+		selected, _, err := unstructured.NestedString(pods.Object, "spec", "selector", "matchLabels", v1alpha1.LabelReranker)
+		if err != nil || selected != name {
+			return fmt.Errorf("it selects %q (%w)", selected, err)
+		}
+		return nil
+	})
+	rules := monitorObject(ns, "PrometheusRule")
+	if err := admin.Delete(t.Context(), rules); err != nil {
+		t.Fatalf("delete the PrometheusRule: %v", err)
+	}
+	eventually(t, "the PrometheusRule is back", func() error { return monitor(t, ns, "PrometheusRule") })
+}
+
+func monitorObject(ns, kind string) *unstructured.Unstructured {
 	obj := &unstructured.Unstructured{}
 	obj.SetAPIVersion("monitoring.coreos.com/v1")
 	obj.SetKind(kind)
-	return admin.Get(t.Context(), client.ObjectKey{Namespace: ns, Name: childName}, obj)
+	obj.SetNamespace(ns)
+	obj.SetName(childName)
+	return obj
+}
+
+func monitor(t *testing.T, ns, kind string) error {
+	t.Helper()
+	return monitorOf(t, ns, kind, monitorObject(ns, kind))
+}
+
+func monitorOf(t *testing.T, ns, kind string, into *unstructured.Unstructured) error {
+	t.Helper()
+	if err := admin.Get(t.Context(), client.ObjectKey{Namespace: ns, Name: childName}, into); err != nil {
+		return fmt.Errorf("get the %s: %w", kind, err)
+	}
+	return nil
 }
