@@ -5,7 +5,7 @@
 # The two images for people who use Docker; `make images` makes the same content
 # without it.
 #
-#   make model                                # the reranker's weights, into bin/models
+#   make model                                # the reranker's weights, prepared, into bin/models
 #   docker build --target operator -t localhost/quantumrerank/operator:dev .
 #   docker build --target reranker -t localhost/quantumrerank/reranker:dev .
 
@@ -39,6 +39,10 @@ ENTRYPOINT ["/operator"]
 
 FROM base AS reranker
 LABEL org.opencontainers.image.title="quantumrerank-reranker"
-COPY --chown=0:0 --chmod=u=rwX,go=rX bin/models/all-MiniLM-L6-v2 /models/all-MiniLM-L6-v2
+# The prepared weights are all that is needed; model.safetensors is for float32.
+ARG MODEL=bin/models/all-MiniLM-L6-v2
+COPY --chown=0:0 --chmod=u=rwX,go=rX $MODEL/config.json $MODEL/modules.json $MODEL/sentence_bert_config.json $MODEL/tokenizer.json \
+  $MODEL/prepared.bin $MODEL/static.bin /models/all-MiniLM-L6-v2/
+COPY --chown=0:0 --chmod=u=rwX,go=rX $MODEL/1_Pooling /models/all-MiniLM-L6-v2/1_Pooling
 COPY --from=build --chown=0:0 --chmod=0755 /out/reranker /reranker
 ENTRYPOINT ["/reranker"]

@@ -53,12 +53,23 @@ build: ## Build the two binaries into bin/.
 	@go build -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/operator ./cmd/reranker
 
 .PHONY: model
-model: $(MODEL_DIR)/model.safetensors ## Fetch the default model and check its digest.
+model: $(MODEL_DIR)/model.safetensors $(MODEL_DIR)/prepared.bin $(MODEL_DIR)/static.bin ## Fetch the default model, check its digest and prepare it.
 
 $(MODEL_DIR)/model.safetensors:
 	@mkdir -p $(BIN)
 	@go build -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/reranker
 	@$(BIN)/reranker model pull --output $(MODEL_DIR)
+
+# Made from the weights by the program, which notices by itself where a file no
+# longer fits, and does without it.
+$(MODEL_DIR)/prepared.bin: $(MODEL_DIR)/model.safetensors
+	@go build -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/reranker
+	@$(BIN)/reranker model prepare $(MODEL_DIR)
+	@touch $@
+
+$(MODEL_DIR)/static.bin: $(MODEL_DIR)/prepared.bin
+	@$(BIN)/reranker model distill $(MODEL_DIR)
+	@touch $@
 
 .PHONY: clean
 clean: ## Remove what was built or fetched into the tree.

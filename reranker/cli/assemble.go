@@ -5,11 +5,10 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"runtime"
 
@@ -53,7 +52,7 @@ func assemble(ctx context.Context, c config.Config, log *slog.Logger, change fun
 	if err := p.check(ctx, s); err != nil {
 		return nil, errors.Join(err, eng.Close())
 	}
-	scorer, err := newScorer(s, p.info.Digest)
+	scorer, err := newScorer(s, eng)
 	if err != nil {
 		return nil, errors.Join(err, eng.Close())
 	}
@@ -70,14 +69,14 @@ func assemble(ctx context.Context, c config.Config, log *slog.Logger, change fun
 }
 
 func needOf(s contract.Settings) (memory.Need, error) {
-	weights, err := os.Stat(filepath.Join(s.Model.Dir, model.WeightsFile))
-	if errors.Is(err, os.ErrNotExist) {
+	size, err := engine.WeightsBytes(s.Model.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
 		return memory.Need{}, modelError{missing(s.Model.Dir)}
 	}
 	if err != nil {
 		return memory.Need{}, modelError{err}
 	}
-	return memory.Need{Weights: weights.Size(), Cache: *s.Cache.MaxBytes}, nil
+	return memory.Need{Weights: size, Cache: *s.Cache.MaxBytes}, nil
 }
 
 func openEngine(c config.Config) (*engine.Engine, error) {
@@ -108,42 +107,14 @@ func (p *parts) check(ctx context.Context, s contract.Settings) error {
 	return nil
 }
 
-func newScorer(s contract.Settings, digest string) (*method.Scorer, error) {
-	vocabulary, err := readVocabulary(filepath.Join(s.Model.Dir, model.TokenizerFile))
-	if err != nil {
-		return nil, modelError{err}
-	}
+func newScorer(s contract.Settings, eng *engine.Engine) (*method.Scorer, error) {
 	opt := method.FromSettings(s)
-	opt.ModelDigest, opt.Vocabulary = digest, vocabulary
+	opt.ModelDigest, opt.Vocabulary = eng.Info().Digest, eng.Vocabulary()
 	scorer, err := method.NewScorer(opt)
 	if err != nil {
 		return nil, usageError{err}
 	}
 	return scorer, nil
-}
-
-// readVocabulary returns the words of a tokenizer in the order of their ids.
-func readVocabulary(file string) ([]string, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	var t struct {
-		Model struct {
-			Vocab map[string]int `json:"vocab"`
-		} `json:"model"`
-	}
-	if err := json.Unmarshal(data, &t); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	words := make([]string, len(t.Model.Vocab))
-	for word, id := range t.Model.Vocab {
-		if id < 0 || id >= len(words) {
-			return nil, fmt.Errorf("%s: the word with id %d is not one of %d", file, id, len(words))
-		}
-		words[id] = word
-	}
-	return words, nil
 }
 
 // documentBytes is what one prepared document holds: its vector, its words, and

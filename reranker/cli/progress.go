@@ -54,6 +54,24 @@ func (p *progress) file(d pull.Progress) {
 	if d.Total > 0 {
 		text += fmt.Sprintf(" of %.1f (%d %%)", float64(d.Total)/(1<<20), 100*d.Done/d.Total)
 	}
+	p.line(text)
+}
+
+// count reports how many of something are done.
+func (p *progress) count(what string, done, total int) {
+	every := 5 * time.Second
+	if p.terminal {
+		every = 100 * time.Millisecond
+	}
+	if done < total && time.Since(p.last) < every {
+		return
+	}
+	p.last = time.Now()
+	p.line(fmt.Sprintf("%s  %d of %d (%d %%)", what, done, total, 100*done/total))
+}
+
+// line shows a line in the place of the last one where that is possible.
+func (p *progress) line(text string) {
 	if p.terminal {
 		fmt.Fprintf(p.out, "\r\x1b[K%s", text)
 		p.open = true

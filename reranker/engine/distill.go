@@ -5,6 +5,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync/atomic"
@@ -16,20 +17,23 @@ import (
 // writes a table of static embeddings beside the model (see package static). It
 // takes some ten seconds for a small model. progress may be nil; it is called
 // from several goroutines. A cancelled context ends it early, and leaves no file.
-func Distill(ctx context.Context, dir string, opt Options, progress func(done, total int)) error {
+// A table that is there and fits is left alone unless anew is set; fresh is
+// false then.
+func Distill(ctx context.Context, dir string, anew bool, opt Options, progress func(done, total int)) (path string, fresh bool, err error) {
+	path = filepath.Join(dir, static.FileName)
 	opt.withoutTable = true
 	e, err := Open(dir, opt)
 	if err != nil {
-		return err
+		return "", false, err
 	}
-	err = e.distill(ctx, filepath.Join(dir, static.FileName), progress)
-	if closing := e.Close(); err == nil {
-		err = closing
+	if anew || !static.Fresh(path, e.model.Digest()) {
+		fresh = true
+		err = e.distill(ctx, path, progress)
 	}
-	if err != nil {
-		return fmt.Errorf("distill %s: %w", dir, err)
+	if err = errors.Join(err, e.Close()); err != nil {
+		return "", false, fmt.Errorf("distill %s: %w", dir, err)
 	}
-	return nil
+	return path, fresh, nil
 }
 
 // distillStep is how many tokens are prepared at a time.

@@ -189,3 +189,16 @@ func unseal(dir string, f *sealed.File, kernels *kernel.Set) (*weights, error) {
 		model:  m, file: f, from: PreparedFile,
 	}, nil
 }
+
+// WeightsBytes is the size of the weights of the model in dir: of the original
+// ones, or of the prepared ones where there are no others.
+func WeightsBytes(dir string) (int64, error) {
+	info, err := os.Stat(filepath.Join(dir, model.WeightsFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		info, err = os.Stat(filepath.Join(dir, PreparedFile))
+	}
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}

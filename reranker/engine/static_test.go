@@ -29,8 +29,8 @@ func copyModel(t testing.TB, dir string) string {
 func distilled(t testing.TB) string {
 	t.Helper()
 	dir := copyModel(t, tinyBi)
-	if err := Distill(t.Context(), dir, Options{}, nil); err != nil {
-		t.Fatal(err)
+	if path, fresh, err := Distill(t.Context(), dir, false, Options{}, nil); err != nil || !fresh || path != filepath.Join(dir, static.FileName) {
+		t.Fatalf("distilled %q, fresh %v, error %v", path, fresh, err)
 	}
 	return dir
 }
@@ -106,7 +106,7 @@ func TestDistillingEndsWithItsContext(t *testing.T) {
 	dir := copyModel(t, tinyBi)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := Distill(ctx, dir, Options{}, nil); !errors.Is(err, context.Canceled) {
+	if _, _, err := Distill(ctx, dir, false, Options{}, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want that of the context", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, static.FileName)); !errors.Is(err, os.ErrNotExist) {
@@ -116,7 +116,8 @@ func TestDistillingEndsWithItsContext(t *testing.T) {
 
 func TestDistillingReportsEveryToken(t *testing.T) {
 	last := 0
-	err := Distill(t.Context(), copyModel(t, tinyBi), Options{Threads: 1}, func(done, total int) {
+	dir := copyModel(t, tinyBi)
+	_, _, err := Distill(t.Context(), dir, false, Options{Threads: 1}, func(done, total int) {
 		if total != 292 || done <= last {
 			t.Errorf("%d of %d after %d", done, total, last)
 		}
@@ -124,6 +125,11 @@ func TestDistillingReportsEveryToken(t *testing.T) {
 	})
 	if err != nil || last != 292 {
 		t.Errorf("%d of 292 tokens reported, error %v", last, err)
+	}
+	for anew, want := range map[bool]bool{false: false, true: true} {
+		if _, fresh, err := Distill(t.Context(), dir, anew, Options{}, nil); err != nil || fresh != want {
+			t.Errorf("distilled again, anew %v: fresh %v, error %v", anew, fresh, err)
+		}
 	}
 }
 

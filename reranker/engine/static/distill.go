@@ -20,6 +20,19 @@ const (
 	Smoothing = 1e-5
 )
 
+// recipe says how a table was made. Who changes that changes the text.
+var recipe = fmt.Sprintf("%d white components, smoothing %g", Components, Smoothing)
+
+// Fresh reports whether the file holds a table that Distill would make again.
+func Fresh(path, digest string) bool {
+	t, err := Open(path, digest)
+	if err != nil {
+		return false
+	}
+	same := t.file.Fact(factRecipe) == recipe
+	return t.Close() == nil && same
+}
+
 // Distill makes a table of the vectors, dim elements for each token, that the
 // encoder with the digest gave to the tokens of its vocabulary, and writes it to
 // the file. It destroys the vectors.
@@ -33,6 +46,7 @@ func Distill(path, digest string, vectors []float32, dim int) error {
 	quantised, scales := quantise(rows, keep)
 	d := sealed.NewDraft(kind)
 	d.Note(factWeights, digest)
+	d.Note(factRecipe, recipe)
 	d.Note(factDim, strconv.Itoa(keep))
 	d.Note(factTokens, strconv.Itoa(len(scales)))
 	sealed.Add(d, sectionRows, quantised)

@@ -20,6 +20,7 @@ const kind = "static"
 // Names of facts and sections of the file.
 const (
 	factWeights = "weights" // digest of the weights that it was distilled from
+	factRecipe  = "recipe"
 	factDim     = "dim"
 	factTokens  = "tokens"
 
