@@ -6,6 +6,7 @@ package server
 import (
 	"net/http"
 
+	"github.com/quantumrerank/quantumrerank/reranker/contract"
 	"github.com/quantumrerank/quantumrerank/reranker/server/api"
 	"github.com/quantumrerank/quantumrerank/reranker/server/openapi"
 )
@@ -51,6 +52,7 @@ type infoBody struct {
 	Method    string      `json:"method"`
 	Methods   []string    `json:"methods"`
 	ScoreKind string      `json:"score_kind"`
+	Scoring   infoScoring `json:"scoring"`
 	Limits    infoLimits  `json:"limits"`
 	Engine    *infoEngine `json:"engine,omitempty"`
 	Auth      bool        `json:"auth"`
@@ -63,6 +65,42 @@ type infoLimits struct {
 	MaxDocumentCharacters int   `json:"max_document_characters"`
 	MaxBodyBytes          int64 `json:"max_body_bytes"`
 	RequestTimeoutMs      int   `json:"request_timeout_ms"`
+}
+
+// infoScoring is how the methods are configured, in the words of the settings.
+type infoScoring struct {
+	State                string `json:"state"`
+	Rank                 int    `json:"rank"`
+	Weights              string `json:"weights"`
+	Encoding             string `json:"encoding"`
+	Shots                int    `json:"shots"`
+	Estimator            string `json:"estimator"`
+	Seed                 int64  `json:"seed"`
+	DepolarisingPercent  int    `json:"depolarising_percent"`
+	Fusion               string `json:"fusion"`
+	QuantumWeightPercent int    `json:"quantum_weight_percent"`
+	LexicalWeightPercent int    `json:"lexical_weight_percent"`
+	PriorWeightPercent   int    `json:"prior_weight_percent"`
+	DiversifyPercent     int    `json:"diversify_percent"`
+}
+
+func scoringOf(s contract.Settings) infoScoring {
+	q, h := s.Quantum, s.Hybrid
+	return infoScoring{
+		State: q.State, Rank: q.Rank, Weights: q.Weights, Encoding: q.Encoding,
+		Shots: q.Shots, Estimator: q.Estimator, Seed: q.Seed, DepolarisingPercent: q.DepolarisingPercent,
+		Fusion: h.Fusion, QuantumWeightPercent: *q.WeightPercent,
+		LexicalWeightPercent: *h.LexicalWeightPercent, PriorWeightPercent: *h.PriorWeightPercent,
+		DiversifyPercent: s.Diversify.StrengthPercent,
+	}
+}
+
+// scoreKind says what a score is.
+func scoreKind(s contract.Settings) string {
+	if s.Hybrid.Fusion == contract.FusionRRF {
+		return "number in [0, 1]; that of hybrid depends on the other documents, because it is made of ranks"
+	}
+	return "similarity in [0, 1], independent of the other documents"
 }
 
 // infoEngine describes how the model is run.
@@ -89,7 +127,8 @@ func (x *exchange) info() error {
 		Version:         x.s.version,
 		Method:          x.s.settings.Method,
 		Methods:         api.Methods,
-		ScoreKind:       "similarity in [0, 1], independent of the other documents",
+		ScoreKind:       scoreKind(x.s.settings),
+		Scoring:         scoringOf(x.s.settings),
 		Limits: infoLimits{
 			l.MaxDocuments, l.MaxQueryCharacters, l.MaxDocumentCharacters, l.MaxBodyBytes, l.RequestTimeoutMilliseconds,
 		},

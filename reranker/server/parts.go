@@ -88,6 +88,18 @@ func most(r passage.Rules) int {
 	return r.Tokens * r.Passages
 }
 
+// priors gives each text the prior of its document.
+func (p *parts) priors(of []float64) []float64 {
+	if of == nil || p.owners == nil {
+		return of
+	}
+	each := make([]float64, len(p.owners))
+	for i, owner := range p.owners {
+		each[i] = of[owner]
+	}
+	return each
+}
+
 // blame names the document where an error names a passage of it.
 func (p *parts) blame(err error) error {
 	var e *rerank.TruncationError

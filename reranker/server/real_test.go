@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/quantumrerank/quantumrerank/reranker/engine"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/modeltest"
 	"github.com/quantumrerank/quantumrerank/reranker/method"
@@ -121,6 +123,34 @@ func TestDialectsRankTheRealModelAlike(t *testing.T) {
 				break
 			}
 		}
+	}
+}
+
+func TestFirstStageScoresAreMixedIn(t *testing.T) {
+	t.Parallel()
+	p := realPod(t)
+	const body = `{"query":"ocean tides","method":"hybrid","documents":["the tides of the sea","bread is baked","` +
+		// The last document is cut to passages, which share its prior.
+		`the water of the ocean rises and falls"],"max_chunks_per_doc":3,"max_tokens_per_doc":100`
+	scores := func(more string) map[any]float64 {
+		w := p.post(t, "/v1/rerank", body+more)
+		if w.Code != http.StatusOK {
+			t.Fatalf("%s: status %d, %s", more, w.Code, w.Body)
+		}
+		got := map[any]float64{}
+		results, _ := object(t, w.Body)["results"].([]any)
+		for _, r := range results {
+			m, _ := r.(map[string]any)
+			got[m["index"]], _ = m["relevance_score"].(float64)
+		}
+		return got
+	}
+	without, low, high := scores(`,"priors":null}`), scores(`,"priors":[10,0,0]}`), scores(`,"priors":[10,0,20]}`)
+	if !(high[2.0] > low[2.0]) || high[1.0] != low[1.0] || !(high[0.0] < low[0.0]) {
+		t.Errorf("priors were not heard: %v with little, %v with much", low, high)
+	}
+	if cmp.Equal(without, low) {
+		t.Errorf("priors changed nothing: %v", low)
 	}
 }
 

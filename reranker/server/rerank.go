@@ -67,6 +67,7 @@ func (x *exchange) rerank(e dialect.Endpoint) error {
 		Query:        req.Query.Value,
 		Documents:    parts.texts,
 		Method:       methodOf(req.Method),
+		Priors:       parts.priors(req.Priors),
 		Arrived:      x.start,
 		Deadline:     wish.deadline,
 		TruncateNone: req.Truncation == api.TruncateNone,
@@ -227,6 +228,7 @@ func (x *exchange) rerankAnswer(req *api.Request, resp *rerank.Response, parts *
 func resultOf(r *rerank.Result, docs []api.Document) api.Result {
 	return api.Result{
 		Index: r.Index, Score: r.Score, Classical: r.Classical, Quantum: r.Quantum,
+		ShotSD: r.ShotSD, Degenerate: r.Degenerate,
 		Truncated: r.Truncated, Stage: string(r.Stage), Document: docs[r.Index],
 	}
 }

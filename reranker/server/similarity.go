@@ -73,7 +73,8 @@ func (x *exchange) pairsAnswer(resp *rerank.SimilarityResponse) *api.PairsAnswer
 	for i := range resp.Scores {
 		s := &resp.Scores[i]
 		a.Scores[i] = api.PairScore{
-			Score: s.Score, Classical: s.Classical, Quantum: s.Quantum, Truncated: s.Truncated,
+			Score: s.Score, Classical: s.Classical, Quantum: s.Quantum, ShotSD: s.ShotSD, Degenerate: s.Degenerate,
+			Truncated: s.Truncated,
 		}
 	}
 	return a

@@ -43,6 +43,11 @@ type Result struct {
 	Score float64
 	// Classical and Quantum are the parts that were computed.
 	Classical, Quantum *float64
+	// ShotSD is the standard deviation of Quantum that a finite number of shots
+	// causes; nil where it is exact.
+	ShotSD *float64
+	// Degenerate says that the text has nothing to score, and Score is 0.
+	Degenerate bool
 	// Truncated says that the model saw only the beginning.
 	Truncated bool
 	// Stage names what gave the score when it was not the full method.
@@ -75,6 +80,8 @@ type PairsAnswer struct {
 type PairScore struct {
 	Score              float64
 	Classical, Quantum *float64
+	ShotSD             *float64
+	Degenerate         bool
 	Truncated          bool
 }
 

@@ -45,6 +45,7 @@ func Check(r *Request, rules Rules) []Violation {
 	c.method()
 	c.topK()
 	c.long()
+	c.priors()
 	return c.found
 }
 

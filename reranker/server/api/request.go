@@ -49,6 +49,9 @@ type Request struct {
 	Documents    []Document
 	// Method is nil for the server's default.
 	Method *string
+	// Priors are the caller's own scores, one for each document; nil when
+	// absent.
+	Priors []float64
 	// TopK is nil when absent.
 	TopK *int64
 	// ReturnDocuments says whether the answer repeats the documents.

@@ -34,6 +34,7 @@ var rerankKeys = map[string]key{
 	"truncation":       {read: (*rerankReader).truncate, optional: true},
 	"model":            {read: (*rerankReader).model, optional: true},
 	"rank_fields":      {read: (*rerankReader).rankFields, optional: true},
+	"priors":           {read: (*rerankReader).priors, optional: true},
 
 	"max_tokens_per_doc": {read: (*rerankReader).maxTokens, optional: true},
 	"max_chunks_per_doc": {read: (*rerankReader).maxChunks, optional: true},
@@ -60,7 +61,7 @@ var rerankKeys = map[string]key{
 var NativeKeys = map[string]bool{
 	"query": true, "documents": true, "method": true, "top_k": true, "top_n": true,
 	"return_documents": true, "truncate": true, "model": true,
-	"max_tokens_per_doc": true, "max_chunks_per_doc": true, "overlap_tokens": true,
+	"max_tokens_per_doc": true, "max_chunks_per_doc": true, "overlap_tokens": true, "priors": true,
 }
 
 // Unsupported lists the keys of b that ask for something that is not done, in

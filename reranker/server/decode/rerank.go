@@ -38,6 +38,8 @@ type Rerank struct {
 	MaxChunks     *int64
 	Overlap       *int64
 	RankFields    []string
+	// Priors are the caller's own scores; nil when absent.
+	Priors []float64
 }
 
 // ReadRerank reads one rerank request from r. The error is an *api.Problem, a

@@ -150,3 +150,16 @@ func (r *rerankReader) rankFields(string) error {
 		return err
 	})
 }
+
+// priors reads one number for each document; Check compares the counts.
+func (r *rerankReader) priors(key string) error {
+	r.body.Priors = []float64{}
+	return r.ReadArray(func(i int) error {
+		if i == r.limits.MaxDocuments {
+			return api.Invalid([]api.Violation{api.TooManyPriors(key, i)})
+		}
+		p, err := r.ReadFloat()
+		r.body.Priors = append(r.body.Priors, p)
+		return err
+	})
+}

@@ -65,6 +65,7 @@ func (d *Dialect) Request(b *decode.Rerank) (*api.Request, *api.Problem) {
 		MaxTokens:       b.MaxTokens,
 		MaxChunks:       b.MaxChunks,
 		Overlap:         b.Overlap,
+		Priors:          b.Priors,
 	}
 	if b.Query != nil {
 		r.Query = *b.Query

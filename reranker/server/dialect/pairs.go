@@ -54,7 +54,7 @@ func scoresOf(a *api.PairsAnswer, native bool) scoreList {
 	for i, s := range a.Scores {
 		data[i] = scale{Index: i, Object: "score", Score: s.Score}
 		if native {
-			data[i].Metadata = &metadata{Classical: s.Classical, Quantum: s.Quantum}
+			data[i].Metadata = &metadata{Classical: s.Classical, Quantum: s.Quantum, ShotSD: s.ShotSD, Degenerate: s.Degenerate}
 			data[i].Truncated = s.Truncated
 		}
 	}

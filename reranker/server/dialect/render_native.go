@@ -39,7 +39,11 @@ type nativeResult struct {
 type metadata struct {
 	Classical *float64 `json:"classical_score,omitempty"`
 	Quantum   *float64 `json:"quantum_score,omitempty"`
-	Stage     string   `json:"stage,omitempty"`
+	// ShotSD is the standard deviation of the quantum score, with shots.
+	ShotSD *float64 `json:"shot_sd,omitempty"`
+	// Degenerate says that the text has nothing to score.
+	Degenerate bool   `json:"degenerate,omitempty"`
+	Stage      string `json:"stage,omitempty"`
 	// Passage is the part of a long document that gave the score.
 	Passage *api.Passage `json:"passage,omitempty"`
 }
@@ -55,7 +59,10 @@ func nativeOf(a *api.Answer) nativeAnswer {
 			rank++
 			return nativeResult{
 				Index: r.Index, Score: score(a, r), Rank: rank, Document: echo(a, r),
-				Metadata:  metadata{r.Classical, r.Quantum, r.Stage, r.Passage},
+				Metadata: metadata{
+					Classical: r.Classical, Quantum: r.Quantum, ShotSD: r.ShotSD, Degenerate: r.Degenerate,
+					Stage: r.Stage, Passage: r.Passage,
+				},
 				Truncated: r.Truncated,
 			}
 		}),
