@@ -78,8 +78,11 @@ func (c *command) runServe(cmd *cobra.Command) error {
 	}
 	reader := memory.NewReader(cfg.Settings.MemoryLimit)
 	m := newMetrics(cfg.Settings, c.version)
+	traces := openTraces(ctx, c.version, log)
+	defer traces.close(log)
 	srv := server.New(server.Options{
 		Settings: cfg.Settings, Version: c.version, Log: log, Metrics: m, Keys: keys, Quotas: quotas,
+		Traces: traces.provider(),
 		NoPage: cfg.Process.Page == config.PageOff,
 		Memory: func() (health.Memory, error) {
 			s, err := reader.Read()

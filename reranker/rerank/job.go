@@ -91,8 +91,9 @@ func (j *job) time(stage string, run func()) {
 	j.took(stage, time.Since(start))
 }
 
+// took notes a stage that ends now.
 func (j *job) took(stage string, d time.Duration) {
-	j.report.Timings = append(j.report.Timings, Timing{stage, d})
+	j.report.Timings = append(j.report.Timings, Timing{stage, time.Now().Add(-d), d})
 }
 
 // degrade notes the first reason; later ones follow from it.

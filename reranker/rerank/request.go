@@ -125,6 +125,7 @@ const (
 // Timing is the time of one stage of a request.
 type Timing struct {
 	Stage    string
+	Began    time.Time
 	Duration time.Duration
 }
 

@@ -52,8 +52,9 @@ type exchange struct {
 
 // stage is the time that one part of the work took.
 type stage struct {
-	name string
-	took time.Duration
+	name  string
+	began time.Time
+	took  time.Duration
 }
 
 // begin starts an exchange. Every exchange must be ended.
@@ -127,6 +128,7 @@ func (x *exchange) end() {
 	if x.code != "" && !x.route.quiet {
 		x.s.metrics.CountProblem(string(x.code))
 	}
+	x.trace()
 	x.log(took)
 }
 

@@ -86,7 +86,7 @@ func report(m method.Name) rerank.Report {
 	m = cmp.Or(m, method.Hybrid)
 	return rerank.Report{
 		MethodRequested: m, MethodUsed: m, QueryTokens: 5, DocumentTokens: 37,
-		Timings: []rerank.Timing{{Stage: "encode", Duration: 2 * time.Millisecond}},
+		Timings: []rerank.Timing{{Stage: "encode", Began: time.Now(), Duration: 2 * time.Millisecond}},
 	}
 }
 

@@ -43,6 +43,9 @@ func (x *exchange) log(took time.Duration) {
 	if x.code != "" {
 		attrs = append(attrs, slog.String("code", string(x.code)))
 	}
+	if id := x.traceID(); id != "" {
+		attrs = append(attrs, slog.String("trace_id", id))
+	}
 	attrs = append(attrs, x.facts...)
 	for _, st := range x.stages {
 		attrs = append(attrs, slog.Float64(st.name+"_ms", st.took.Seconds()*1000))

@@ -176,7 +176,7 @@ func methodOf(name *string) method.Name {
 // stages.
 func (x *exchange) report(r *rerank.Report) {
 	for _, t := range r.Timings {
-		x.stages = append(x.stages, stage{t.Stage, t.Duration})
+		x.stages = append(x.stages, stage{t.Stage, t.Began, t.Duration})
 	}
 	h := x.w.Header()
 	h.Set(contract.HeaderMethodUsed, string(r.MethodUsed))

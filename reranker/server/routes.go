@@ -132,7 +132,7 @@ func (s *Server) Handler() http.Handler {
 			return api.NewProblem(api.CodeNotFound, "no such path")
 		},
 	}))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return s.traced(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// Clients glue base URLs and paths together with one slash too many;
 		// the mux would answer with a redirect, which some do not follow.
 		if strings.Contains(r.URL.Path, "//") {
@@ -140,7 +140,7 @@ func (s *Server) Handler() http.Handler {
 			r.URL.RawPath = ""
 		}
 		mux.ServeHTTP(w, r)
-	})
+	}))
 }
 
 // squeeze makes one slash of every run of slashes.

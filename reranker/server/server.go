@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
 	"github.com/quantumrerank/quantumrerank/reranker/guard/quota"
 	"github.com/quantumrerank/quantumrerank/reranker/health"
@@ -67,6 +69,8 @@ type Options struct {
 	Quotas *quota.Book
 	// NoPage switches the page at "/" off.
 	NoPage bool
+	// Traces makes the spans of requests; nil makes none.
+	Traces trace.TracerProvider
 	// Now is time.Now unless set.
 	Now func() time.Time
 }
@@ -80,6 +84,7 @@ type Server struct {
 	keys     Keys
 	quotas   *quota.Book
 	noPage   bool
+	traces   trace.TracerProvider
 	now      func() time.Time
 	started  time.Time
 
@@ -95,7 +100,7 @@ type Server struct {
 func New(opt Options) *Server {
 	s := &Server{
 		settings: opt.Settings, version: opt.Version, log: opt.Log,
-		metrics: opt.Metrics, keys: opt.Keys, quotas: opt.Quotas, noPage: opt.NoPage, now: opt.Now,
+		metrics: opt.Metrics, keys: opt.Keys, quotas: opt.Quotas, noPage: opt.NoPage, traces: opt.Traces, now: opt.Now,
 		state: new(health.State),
 	}
 	if s.now == nil {

@@ -14,7 +14,7 @@ import (
 )
 
 func TestCombineMixesWhatThereIs(t *testing.T) {
-	words, static, caller := []float64{0.2, 0, 0.1}, []float64{-0.5, 0.3, 0.9}, []float64{1, 0.5, 2}
+	words, static, caller := []float64{0.2, 0, 0.18}, []float64{-0.5, 0.3, 0.9}, []float64{1, 0.5, 2}
 	tests := map[string]struct {
 		sources prior.Sources
 		want    []float64
