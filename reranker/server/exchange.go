@@ -137,7 +137,7 @@ func (x *exchange) elapsed() time.Duration { return x.s.now().Sub(x.start) }
 // mark ends a stage that began at from and returns the present time.
 func (x *exchange) mark(name string, from time.Time) time.Time {
 	now := x.s.now()
-	x.stages = append(x.stages, stage{name, now.Sub(from)})
+	x.stages = append(x.stages, stage{name, from, now.Sub(from)})
 	return now
 }
 
