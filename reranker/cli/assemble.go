@@ -110,6 +110,10 @@ func (p *parts) check(ctx context.Context, s contract.Settings) error {
 func newScorer(s contract.Settings, eng *engine.Engine) (*method.Scorer, error) {
 	opt := method.FromSettings(s)
 	opt.ModelDigest, opt.Vocabulary = eng.Info().Digest, eng.Vocabulary()
+	var err error
+	if opt.Calibration, err = readCalibration(s.Model.Dir, opt.ModelDigest, opt.Quantum.State); err != nil {
+		return nil, modelError{err}
+	}
 	scorer, err := method.NewScorer(opt)
 	if err != nil {
 		return nil, usageError{err}

@@ -113,6 +113,12 @@ func answers(t *testing.T, m method.Name, f flags) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p.print(t, m)
+}
+
+// print returns the sample's scores as text.
+func (p *parts) print(t *testing.T, m method.Name) string {
+	t.Helper()
 	var b strings.Builder
 	for _, r := range p.sample(t, m) {
 		fmt.Fprintln(&b, r.Index, r.Score)

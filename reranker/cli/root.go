@@ -67,7 +67,7 @@ command line. Every setting can be given as a flag, as an environment variable
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
-	root.AddCommand(c.serve(), c.rerank(), c.similarity(), c.bench(), c.model(), c.config(), c.versionCommand())
+	root.AddCommand(c.serve(), c.rerank(), c.similarity(), c.bench(), c.calibrate(), c.model(), c.config(), c.versionCommand())
 	return root
 }
 

@@ -26,14 +26,14 @@ const (
 // Offsets are left out on purpose. A constant added to a part changes no
 // order, and without one the mixture of numbers in [0,1] stays in [0,1].
 type Calibration struct {
-	Classical float64 // of (1 + cos)/2
-	Quantum   float64
-	Lexical   float64
-	Prior     float64 // of the caller's score over the largest of the request
+	Classical float64 `json:"classical"` // of (1 + cos)/2
+	Quantum   float64 `json:"quantum"`
+	Lexical   float64 `json:"lexical"`
+	Prior     float64 `json:"prior"` // of the caller's score over the largest of the request
 }
 
-// validate refuses spreads that cannot be divided by.
-func (c Calibration) validate() error {
+// Validate refuses spreads that cannot be divided by.
+func (c Calibration) Validate() error {
 	for _, part := range []struct {
 		name   string
 		spread float64

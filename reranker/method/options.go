@@ -185,7 +185,7 @@ func (o Options) validate() error {
 		within("hybrid.priorWeight", valueOr(h.PriorWeight, 0), 0, 1),
 	)
 	if o.Calibration != nil {
-		checks = append(checks, o.Calibration.validate())
+		checks = append(checks, o.Calibration.Validate())
 	}
 	if q.Encoding != Amplitude && q.State != Pure {
 		checks = append(checks, fmt.Errorf("quantum.encoding is %q, which needs quantum.state %q, not %q", q.Encoding, Pure, q.State))

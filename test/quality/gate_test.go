@@ -8,8 +8,10 @@ import (
 	"math"
 	"testing"
 
+	"github.com/quantumrerank/quantumrerank/reranker/contract"
 	"github.com/quantumrerank/quantumrerank/reranker/engine"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/modeltest"
+	"github.com/quantumrerank/quantumrerank/reranker/method"
 	"github.com/quantumrerank/quantumrerank/reranker/method/calibrate"
 	"github.com/quantumrerank/quantumrerank/test/quality/collect"
 	"github.com/quantumrerank/quantumrerank/test/quality/dataset"
@@ -23,6 +25,7 @@ const (
 	minPriorGain      = 0.018 // against classical, with the first stage's scores
 	minGainOverBM25   = 0.080 // of the same
 	maxReferenceError = 0.003 // classical against sentence-transformers
+	maxSpreadError    = 0.002 // shipped calibration against the measured one
 )
 
 // TestTheMethodsKeepTheirQuality is the gate against a score that looks fine
@@ -48,12 +51,22 @@ func TestTheMethodsKeepTheirQuality(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
+	var spreads []method.Calibration
 	for _, name := range dataset.Names() {
-		t.Run(name, func(t *testing.T) { gate(t, e, data, name, ref.NDCG10[name]) })
+		t.Run(name, func(t *testing.T) { spreads = append(spreads, gate(t, e, data, name, ref.NDCG10[name])) })
+	}
+	got, _ := method.CalibrationFor(e.Info().Digest, contract.DefaultQuantumState)
+	if want := calibrate.Mean(spreads); !near(got.Classical, want.Classical) || !near(got.Quantum, want.Quantum) ||
+		!near(got.Lexical, want.Lexical) || !near(got.Prior, want.Prior) {
+		t.Errorf("the shipped calibration is %v, measured was %v", got, want)
 	}
 }
 
-func gate(t *testing.T, e *engine.Engine, data, name string, reference float64) {
+func near(shipped, measured float64) bool { return math.Abs(shipped-measured) <= maxSpreadError }
+
+// gate returns the spreads of the collection.
+func gate(t *testing.T, e *engine.Engine, data, name string, reference float64) method.Calibration {
+	t.Helper()
 	set, err := dataset.Load(data, name)
 	if err != nil {
 		t.Fatal(err)
@@ -93,4 +106,13 @@ func gate(t *testing.T, e *engine.Engine, data, name string, reference float64) 
 	if d := math.Abs(classical - reference); !(d <= maxReferenceError) {
 		t.Errorf("classical is %.4f from sentence-transformers, want at most %.4f", d, maxReferenceError)
 	}
+	scorer, err := method.NewScorer(method.Options{ModelDigest: e.Info().Digest})
+	if err != nil {
+		t.Fatal(err)
+	}
+	measured, err := calibrate.Spread(scorer, shared)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return measured
 }

@@ -31,6 +31,7 @@ func main() {
 	flag.StringVar(&o.model, "model", "bin/models/all-MiniLM-L6-v2", "directory of the model, relative to the root")
 	flag.StringVar(&o.kernel, "kernel", "", "kernel set of the engine; empty is its own choice")
 	flag.StringVar(&o.candidates, "candidates", "", "only write the candidates to this file, for reference.py")
+	flag.StringVar(&o.pools, "pools", "", "only write the candidates to this folder, for `reranker calibrate`")
 	flag.Parse()
 	if err := run(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, "quality:", err)
@@ -38,7 +39,7 @@ func main() {
 	}
 }
 
-type options struct{ root, model, kernel, candidates string }
+type options struct{ root, model, kernel, candidates, pools string }
 
 func run(ctx context.Context, o options) error {
 	data, err := dataset.Root(o.root)
@@ -47,6 +48,9 @@ func run(ctx context.Context, o options) error {
 	}
 	if o.candidates != "" {
 		return writeCandidates(data, o.candidates)
+	}
+	if o.pools != "" {
+		return writePools(data, o.pools)
 	}
 	e, err := engine.Open(filepath.Join(o.root, o.model), engine.Options{Kernel: o.kernel})
 	if err != nil {
