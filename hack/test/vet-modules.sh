@@ -9,6 +9,7 @@ cd "$(dirname "$0")/../.."
 
 export GOWORK=off
 (cd hack/image && go vet ./... && go test ./...)
+(cd test/gitops && go vet ./... && go test ./...)
 (cd hack/cluster/node/k8s && go vet ./cmd/...)
 (cd hack/cluster/check/probe && go vet .)
 (cd test/browser && go vet .)
