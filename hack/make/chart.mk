@@ -6,8 +6,9 @@
 CHART := charts/quantumrerank
 
 .PHONY: chart-sync
-chart-sync: ## Make the chart's CRD, RBAC rules and table of values from their sources.
+chart-sync: ## Make the chart's CRD, RBAC rules, table of values and dashboard from their sources.
 	@go run ./hack/chart-sync
+	@go run ./hack/dashboard >charts/quantumrerank/files/monitoring/dashboard.json
 
 .PHONY: chart-lint
 chart-lint: $(BIN)/helm ## Lint the chart and check its snapshots and its schema.

@@ -342,3 +342,21 @@ func TestVerifyMeasuresEveryPromise(t *testing.T) {
 		t.Error("3000 MiB are less than 2048 MiB")
 	}
 }
+
+func TestWaitingEndsWhenTheServerIsReady(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/health/ready" || asked.Add(1) < 3 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	})
+	if err := WaitReady(t.Context(), target, time.Hour); err != nil || asked.Load() != 3 {
+		t.Errorf("%v after %d questions", err, asked.Load())
+	}
+	s := httptest.NewServer(http.NotFoundHandler())
+	defer s.Close()
+	if err := WaitReady(t.Context(), Target{URL: s.URL}, time.Millisecond); err == nil || !strings.Contains(err.Error(), "not ready after 1ms") {
+		t.Error(err)
+	}
+}

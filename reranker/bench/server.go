@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
 )
@@ -47,3 +48,31 @@ func Ask(ctx context.Context, t Target) (Server, error) {
 	}
 	return Server{Status: said.Status, MemoryMB: said.Checks.Memory.MB, EngineMs: said.Checks.Engine.Ms}, nil
 }
+
+// WaitReady asks until the target is ready or the time is over. It does not ask
+// at all with a time of 0.
+func WaitReady(ctx context.Context, t Target, wait time.Duration) error {
+	if wait <= 0 {
+		return nil
+	}
+	c := newCaller(t, true)
+	defer c.close()
+	ctx, cancel := context.WithTimeoutCause(ctx, wait, fmt.Errorf("the server is not ready after %v", wait))
+	defer cancel()
+	again := time.NewTicker(readyEvery)
+	defer again.Stop()
+	for {
+		_, status, _, err := c.exchange(ctx, http.MethodGet, contract.PathHealthReady, nil)
+		if err == nil && status == http.StatusOK {
+			return nil
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// readyEvery is the pause between two questions.
+const readyEvery = 250 * time.Millisecond

@@ -25,6 +25,7 @@ type benchFlags struct {
 	target           bench.Target
 	keyFile          string
 	jsonFile, report string
+	wait             time.Duration
 }
 
 func (f *benchFlags) add(cmd *cobra.Command) {
@@ -33,6 +34,7 @@ func (f *benchFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.keyFile, "key-file", "", "file with the key to send as a Bearer token [$QUANTUMRERANK_KEY holds the key itself]")
 	flags.DurationVar(&f.target.Timeout, "timeout", 30*time.Second, "longest time of a request")
 	flags.IntVar(&f.target.Connections, "connections", 0, "connections at a time (default 100 for scenarios, unlimited for a rate)")
+	flags.DurationVar(&f.wait, "wait", 0, "how long to wait for the server to become ready")
 	flags.StringVar(&f.jsonFile, "json", "", "file for the results as JSON, - for the standard output")
 	flags.StringVar(&f.report, "html", "", "file for a report with plots")
 }
@@ -55,6 +57,9 @@ func (f *benchFlags) key() error {
 // load and not after.
 func (f *benchFlags) begin(ctx context.Context) (*bench.Report, error) {
 	if err := f.key(); err != nil {
+		return nil, err
+	}
+	if err := bench.WaitReady(ctx, f.target, f.wait); err != nil {
 		return nil, err
 	}
 	server, err := bench.Ask(ctx, f.target)
