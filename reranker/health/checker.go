@@ -23,6 +23,10 @@ const (
 // milliseconds, so that seconds mean that the engine hangs.
 const selfTestTimeout = 5 * time.Second
 
+// answerTime is how long a caller waits for a self-test. On an idle core it takes
+// a twentieth of that, beside work that occupies all of them about a third.
+const answerTime = 300 * time.Millisecond
+
 // selfTestReuse is how long one result answers for further calls. The route is
 // open to everybody: it must not be a way to keep the engine busy.
 const selfTestReuse = time.Second
@@ -67,16 +71,15 @@ type Checker struct {
 	engine   Engine
 	refusing bool
 
-	// turn is held by the call that runs or reads the self-test. It is a
-	// channel so that a caller can stop waiting for it.
-	turn     chan struct{}
+	// running is closed when the self-test under way has ended; nil for none.
+	running  chan struct{}
 	last     EngineCheck
 	lastTime time.Time
 }
 
 // New returns a Checker for a pod in the given state.
 func New(state *State, memory func() (Memory, error)) *Checker {
-	return &Checker{State: state, Memory: memory, turn: make(chan struct{}, 1)}
+	return &Checker{State: state, Memory: memory}
 }
 
 // Engine is what the checker asks about the engine once it is loaded.

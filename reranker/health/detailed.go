@@ -100,31 +100,74 @@ func (c *Checker) checkMemory() MemoryCheck {
 	return check
 }
 
-// checkEngine runs the golden pair, or repeats a result that is fresh. Calls
-// at the same time share one run.
+// checkEngine runs the golden pair, or repeats a result that is fresh. Calls at
+// the same time share one run, and none waits for it for longer than
+// answerTime: a page about the health of a busy pod is of no use when it comes
+// after the pod's caller has given up.
 func (c *Checker) checkEngine(ctx context.Context) EngineCheck {
 	engine, ok := c.loaded()
 	if !ok {
 		_, step := c.State.Phase()
 		return EngineCheck{Status: StatusError, Error: "not loaded: " + step}
 	}
+	last, running := c.begin(engine.SelfTest)
+	if running == nil {
+		return last
+	}
+	timer := time.NewTimer(answerTime)
+	defer timer.Stop()
 	select {
-	case c.turn <- struct{}{}:
-		defer func() { <-c.turn }()
+	case <-running:
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.last
 	case <-ctx.Done():
 		return result(0, 0, ctx.Err())
+	case <-timer.C:
+		return c.busy()
 	}
+}
+
+// begin returns the last result while it is fresh, and else the run that is
+// under way or, where there is none, a new one.
+func (c *Checker) begin(test SelfTest) (last EngineCheck, running <-chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if !c.lastTime.IsZero() && c.now().Sub(c.lastTime) < selfTestReuse {
-		return c.last
+		return c.last, nil
 	}
-	check := run(ctx, engine.SelfTest)
-	if ctx.Err() != nil {
-		// The caller left; that says nothing about the engine.
+	if c.running == nil {
+		done := make(chan struct{})
+		c.running = done
+		go func() {
+			defer close(done)
+			// No caller's leaving says anything about the engine.
+			check := run(context.Background(), test)
+			c.mu.Lock()
+			c.last, c.lastTime, c.running = check, c.now(), nil
+			at := c.lastTime
+			c.mu.Unlock()
+			if c.OnSelfTest != nil {
+				c.OnSelfTest(check.Status == StatusOK, at)
+			}
+		}()
+	}
+	return c.last, c.running
+}
+
+// busy is the answer while a run is under way: the last result with a warning.
+// A run that never ends becomes an error of its own after selfTestTimeout.
+func (c *Checker) busy() EngineCheck {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	check := c.last
+	if check.Status == StatusError {
 		return check
 	}
-	c.last, c.lastTime = check, c.now()
-	if c.OnSelfTest != nil {
-		c.OnSelfTest(check.Status == StatusOK, c.lastTime)
+	check.Status = StatusWarning
+	check.Error = fmt.Sprintf("the engine is busy: no result within %v", answerTime)
+	if !c.lastTime.IsZero() {
+		check.Error += fmt.Sprintf(", the last one is %v old", c.now().Sub(c.lastTime).Round(100*time.Millisecond))
 	}
 	return check
 }

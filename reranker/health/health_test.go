@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -169,14 +170,53 @@ func TestSelfTestThatHangsIsAnError(t *testing.T) {
 			return 0, 0, nil
 		}})
 		start := time.Now()
-		r := c.Detailed(t.Context())
-		if r.Status != Unhealthy || r.Checks.Engine.Error != "no result within 5s" {
-			t.Errorf("got %+v", r.Checks.Engine)
+		if r := c.Detailed(t.Context()); r.Status != Degraded || !strings.Contains(r.Checks.Engine.Error, "busy") {
+			t.Errorf("at first: %+v", r.Checks.Engine)
 		}
-		if took := time.Since(start); took != selfTestTimeout {
-			t.Errorf("took %v, want %v", took, selfTestTimeout)
+		if took := time.Since(start); took != answerTime {
+			t.Errorf("took %v, want %v", took, answerTime)
+		}
+		time.Sleep(selfTestTimeout)
+		if r := c.Detailed(t.Context()); r.Status != Unhealthy || r.Checks.Engine.Error != "no result within 5s" {
+			t.Errorf("when its time is up: %+v", r.Checks.Engine)
+		}
+		time.Sleep(2 * time.Second)
+		// Another run hangs, and what was found stays true until it ends.
+		if r := c.Detailed(t.Context()); r.Status != Unhealthy {
+			t.Errorf("during the next run: %+v", r.Checks.Engine)
 		}
 		time.Sleep(2 * time.Hour)
+	})
+}
+
+func TestABusyEngineIsAnsweredForByItsLastResult(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		slow := false
+		c := New(serving(), memory(0.5))
+		c.SetEngine(Engine{SelfTest: func(ctx context.Context) (float64, time.Duration, error) {
+			if slow {
+				time.Sleep(2 * time.Second)
+			}
+			return golden(ctx)
+		}})
+		if r := c.Detailed(t.Context()); r.Status != Healthy {
+			t.Fatalf("idle: %+v", r)
+		}
+		slow = true
+		time.Sleep(4 * time.Second)
+		r := c.Detailed(t.Context())
+		e := r.Checks.Engine
+		if r.Status != Degraded || e.Status != StatusWarning || e.ResponseTimeMs == nil || *e.ResponseTimeMs != 12.5 {
+			t.Errorf("busy: %+v", r)
+		}
+		if want := "the engine is busy: no result within 300ms, the last one is 4.3s old"; e.Error != want {
+			t.Errorf("message %q, want %q", e.Error, want)
+		}
+		time.Sleep(1700 * time.Millisecond) // the run of then has ended by now
+		if r := c.Detailed(t.Context()); r.Status != Healthy {
+			t.Errorf("later: %+v", r)
+		}
 	})
 }
 
