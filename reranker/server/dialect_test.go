@@ -99,6 +99,17 @@ func TestMountsSpeakExactlyTheirDialect(t *testing.T) {
 	}
 }
 
+// TestTheCommonFormServesVoyagesClientsToo is for those that send neither
+// top_k nor truncation, which looks like everybody's request.
+func TestTheCommonFormServesVoyagesClientsToo(t *testing.T) {
+	t.Parallel()
+	body := object(t, servingPod().post(t, "/v1/rerank", `{"model":"m","query":"q",`+docs+`}`).Body)
+	want := "[map[index:1 relevance_score:0.3] map[index:2 relevance_score:0.1] map[index:0 relevance_score:0]]"
+	if got := fmt.Sprint(body["data"]); got != want {
+		t.Errorf("data is %s, want %s", got, want)
+	}
+}
+
 func TestMountsHaveTheirDialectsErrors(t *testing.T) {
 	t.Parallel()
 	const message = "query cannot be empty"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # Copyright The QuantumRerank Authors.
 # SPDX-License-Identifier: Apache-2.0
-"""Client libraries that we did not write, against a running server.
+"""What single client libraries read beyond the order of matrix.py, against a running server.
 
 Each client ranks the same documents; the order must be the one that the
 native route gives. Run through clients.sh, or by hand:

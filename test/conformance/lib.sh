@@ -1,28 +1,43 @@
 # Copyright The QuantumRerank Authors.
 # SPDX-License-Identifier: Apache-2.0
 #
-# What clients.sh and schema.sh share. Everything that they install lies below
-# bin/conformance; remove that to start anew.
+# What the scripts here share. Everything that they install lies in a cache
+# outside of the project, CONFORMANCE_CACHE; remove that to start anew.
 # shellcheck shell=bash
 set -euo pipefail
+shopt -s inherit_errexit # a failure inside of $(...) is one
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-work=$root/bin/conformance
+work=${CONFORMANCE_CACHE:-${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/quantumrerank/conformance}
 mkdir -p "$work"
 servers=()
 trap 'stop_servers' EXIT
 
+# fast_pip prints a uv: one that is installed, else one of our own. uv takes
+# seconds for what takes pip minutes.
+fast_pip() {
+  if command -v uv; then return; fi
+  if [[ ! -x $work/uv/bin/uv ]]; then
+    python3 -m venv --clear "$work/uv"
+    "$work/uv/bin/pip" install --quiet --disable-pip-version-check uv==0.13.9 >&2
+  fi
+  echo "$work/uv/bin/uv"
+}
+
 # install NAME makes a virtual environment with requirements-NAME.txt and prints
-# its directory. It does nothing when that is there already.
+# its directory. It does nothing when that is there already. The files are frozen
+# (uv pip freeze), so that nothing is resolved anew.
 install() {
-  local name=$1
-  mkdir -p "$work"
+  local name=$1 from=$SECONDS uv
   if ! cmp -s "$here/requirements-$name.txt" "$work/$name/installed.txt"; then
-    echo "installing requirements-$name.txt below bin/conformance ..." >&2
-    python3 -m venv --clear "$work/$name"
-    "$work/$name/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements-$name.txt" >&2
+    echo "installing requirements-$name.txt into $work/$name ..." >&2
+    uv=$(fast_pip)
+    rm -rf "${work:?}/$name"
+    "$uv" venv --quiet --python "$(command -v python3)" "$work/$name"
+    UV_CACHE_DIR=$work/uv-cache "$uv" pip install --quiet --no-deps --python "$work/$name" -r "$here/requirements-$name.txt" >&2
     cp "$here/requirements-$name.txt" "$work/$name/installed.txt"
+    echo "installed in $((SECONDS - from)) s" >&2
   fi
   echo "$work/$name"
 }

@@ -85,6 +85,16 @@ func nativeOf(a *api.Answer) nativeAnswer {
 
 func renderNative(a *api.Answer) any { return nativeOf(a) }
 
+// renderCommon adds the list under Voyage's name for it as well: a request of
+// its clients that has neither top_k nor truncation looks like everybody's. It
+// has no documents, as Voyage's answers do unless one asks for them.
+func renderCommon(a *api.Answer) any {
+	return struct {
+		nativeAnswer
+		Data []voyageResult `json:"data"`
+	}{nativeOf(a), each(a, func(r *api.Result) voyageResult { return voyageResult{Index: r.Index, Score: r.Score} })}
+}
+
 // renderVoyageUnion adds Voyage's name for the list to our own answer.
 func renderVoyageUnion(a *api.Answer) any {
 	return struct {

@@ -24,7 +24,7 @@ var Native = &Dialect{
 var (
 	common = &Dialect{
 		Name: "common", DocumentKeys: documentsKey, TopKey: "top_n",
-		ReturnDocuments: true, Render: renderNative,
+		ReturnDocuments: true, Render: renderCommon,
 	}
 	voyageUnion = &Dialect{
 		Name: "voyage", DocumentKeys: documentsKey, TopKey: "top_k", Render: renderVoyageUnion,
