@@ -101,8 +101,11 @@ func (p *parts) check(ctx context.Context, s contract.Settings) error {
 	if want := s.Model.WeightsSHA256; want != "" && want != p.info.Digest {
 		return modelError{&model.DigestError{Path: filepath.Join(s.Model.Dir, model.WeightsFile), Want: want, Got: p.info.Digest}}
 	}
-	if p.info.CrossEncoder {
-		return modelError{fmt.Errorf("%s is a cross-encoder, which has no vectors to compare; serve a bi-encoder", s.Model.Dir)}
+	if p.info.CrossEncoder && s.Method != contract.MethodClassical {
+		return usageError{fmt.Errorf("%s is a cross-encoder, which has no vectors for method %s: set the method %s", s.Model.Dir, s.Method, contract.MethodClassical)}
+	}
+	if p.info.CrossEncoder && s.Diversify.StrengthPercent > 0 {
+		return usageError{fmt.Errorf("%s is a cross-encoder, which has no vectors to diversify by: set diversify.strengthPercent to 0", s.Model.Dir)}
 	}
 	return nil
 }

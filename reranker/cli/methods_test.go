@@ -153,3 +153,24 @@ func TestSettingsThatContradictEachOtherAreRefused(t *testing.T) {
 		t.Errorf("angles of state mixed: %v", err)
 	}
 }
+
+func TestACrossEncoderIsServedByTheClassicalMethodAlone(t *testing.T) {
+	const cross = "../engine/testdata/tiny-cross-encoder"
+	for _, f := range []flags{nil, {"method": "quantum"}, {"method": "classical", "diversify": "1"}} {
+		if _, err := pod(t, cross, f); err == nil || !strings.Contains(err.Error(), "cross-encoder, which has no vectors") {
+			t.Errorf("%v: %v", f, err)
+		}
+	}
+	p, err := pod(t, cross, flags{"method": "classical"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range p.sample(t, "") {
+		if !(r.Score > 0 && r.Score < 1) || r.Quantum != nil {
+			t.Errorf("%+v", r)
+		}
+	}
+	if code, stdout, stderr := run(t, "", "similarity", "--model", cross, "a fox", "a dog"); code != exitOK || strings.Contains(stdout, "QUANTUM") {
+		t.Errorf("status %d\n%s%s", code, stdout, stderr)
+	}
+}

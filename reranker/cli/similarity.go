@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/quantumrerank/quantumrerank/reranker/contract"
 	"github.com/quantumrerank/quantumrerank/reranker/method"
 	"github.com/quantumrerank/quantumrerank/reranker/rerank"
 )
@@ -37,13 +38,18 @@ func (c *command) runSimilarity(cmd *cobra.Command, texts []string) error {
 	if err != nil {
 		return err
 	}
+	cfg.Settings.Method = contract.MethodClassical // every model has it; the others are asked for by name
 	p, err := assemble(cmd.Context(), cfg, nil, commandLine, newProgress(c.Err).step)
 	if err != nil {
 		return err
 	}
 	defer p.engine.Close()
+	names := method.Names()
+	if p.info.CrossEncoder {
+		names = names[:1]
+	}
 	byMethod := map[method.Name][]rerank.Result{}
-	for _, m := range method.Names() {
+	for _, m := range names {
 		resp, err := p.ranker.Similarity(cmd.Context(), rerank.SimilarityRequest{Pairs: rerank.OneToMany(texts[0], texts[1:]), Method: m})
 		if err != nil {
 			return err
@@ -53,11 +59,15 @@ func (c *command) runSimilarity(cmd *cobra.Command, texts []string) error {
 		}
 		byMethod[m] = resp.Scores
 	}
-	fmt.Fprintln(c.Out, "CLASSICAL  QUANTUM  HYBRID  TEXT")
+	for _, m := range names {
+		fmt.Fprintf(c.Out, "%9s  ", strings.ToUpper(string(m)))
+	}
+	fmt.Fprintln(c.Out, "TEXT")
 	for i, t := range texts[1:] {
-		_, err := fmt.Fprintf(c.Out, "%9.4f  %7.4f  %6.4f  %s\n", byMethod[method.Classical][i].Score,
-			byMethod[method.Quantum][i].Score, byMethod[method.Hybrid][i].Score, shorten(t, width))
-		if err != nil {
+		for _, m := range names {
+			fmt.Fprintf(c.Out, "%9.4f  ", byMethod[m][i].Score)
+		}
+		if _, err := fmt.Fprintln(c.Out, shorten(t, width)); err != nil {
 			return err
 		}
 	}

@@ -21,8 +21,10 @@ func (r *Ranker) checkLengths(j *job) error {
 		return nil
 	}
 	for i, p := range j.pairs {
-		if err := r.checkLength(p.query, -1); err != nil {
-			return err
+		if r.cross == nil {
+			if err := r.checkLength(p.query, -1); err != nil {
+				return err
+			}
 		}
 		if err := r.checkLength(p.document, i); err != nil {
 			return err
@@ -33,10 +35,14 @@ func (r *Ranker) checkLengths(j *job) error {
 
 func (r *Ranker) checkLength(u *unit, index int) error {
 	// A token has at least one byte, so that short texts need no counting.
-	if u == nil || len(u.content)+specialTokens <= r.info.MaxTokens {
+	if u == nil || len(u.with)+len(u.content)+specialTokens+1 <= r.info.MaxTokens {
 		return nil
 	}
-	if n := r.eng.CountTokens(u.content); n > r.info.MaxTokens {
+	n := r.eng.CountTokens(u.content)
+	if u.with != "" { // [CLS] query [SEP] document [SEP]
+		n += r.eng.CountTokens(u.with) - 1
+	}
+	if n > r.info.MaxTokens {
 		return &TruncationError{Index: index, Tokens: n, Limit: r.info.MaxTokens}
 	}
 	return nil
@@ -48,8 +54,8 @@ const specialTokens = 2
 // estimate is about how many tokens a text has: English has some 4.5 bytes a
 // token, code 3, Chinese 3. Speeds are measured in the same estimated tokens,
 // so that a constant error cancels out.
-func (r *Ranker) estimate(content string) int {
-	return min(len(content)/4+specialTokens+1, r.info.MaxTokens)
+func (r *Ranker) estimate(bytes int) int {
+	return min(bytes/4+specialTokens+1, r.info.MaxTokens)
 }
 
 // admit finds the job a place, or ranks it by what is known where the policy
@@ -108,8 +114,8 @@ func (r *Ranker) Door(policy Policy, patience time.Duration) error {
 // identify gives every text its key and its estimated cost.
 func (r *Ranker) identify(j *job) {
 	for _, u := range j.units {
-		u.key = r.keys[u.kind].Of(u.content)
-		u.cost = r.estimate(u.content)
+		u.key = r.key(u)
+		u.cost = r.estimate(len(u.with) + len(u.content))
 	}
 }
 

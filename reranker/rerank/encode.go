@@ -35,15 +35,19 @@ func (b *batches) run(_ context.Context, items []int) {
 		tokens += b.units[i].cost
 	}
 	defer b.ticket.Did(tokens)
-	byKind := map[engine.Kind][]int{}
-	for _, i := range items {
-		k := b.units[i].kind
-		byKind[k] = append(byKind[k], i)
-	}
-	for _, kind := range []engine.Kind{engine.KindQuery, engine.KindDocument} {
-		if len(byKind[kind]) > 0 {
-			b.encode(kind, byKind[kind], b.ranker.hangs(tokens))
+	for len(items) > 0 {
+		// What one call of the engine takes: texts of one kind, or of one query.
+		first := b.units[items[0]].unitName
+		var now, later []int
+		for _, i := range items {
+			if u := b.units[i]; u.kind == first.kind && u.with == first.with {
+				now = append(now, i)
+			} else {
+				later = append(later, i)
+			}
 		}
+		b.encode(first, now, b.ranker.hangs(tokens))
+		items = later
 	}
 }
 
@@ -55,15 +59,17 @@ func (r *Ranker) hangs(tokens int) time.Duration {
 
 const leastHang = 5 * time.Second
 
-func (b *batches) encode(kind engine.Kind, items []int, limit time.Duration) {
+func (b *batches) encode(of unitName, items []int, limit time.Duration) {
 	texts := make([]string, len(items))
 	for n, i := range items {
 		texts[n] = b.units[i].content
 	}
 	err := b.ranker.engine.Do(context.Background(), limit, func(ctx context.Context) error {
-		return b.ranker.encodeTexts(ctx, texts, kind, func(n int, t *text) {
-			b.units[items[n]].flight.Land(t, t.broken == nil)
-		})
+		land := func(n int, t *text) { b.units[items[n]].flight.Land(t, t.broken == nil) }
+		if of.with != "" {
+			return b.ranker.crossTexts(ctx, of.with, texts, land)
+		}
+		return b.ranker.encodeTexts(ctx, texts, of.kind, land)
 	})
 	if err != nil {
 		b.ranker.log(err)

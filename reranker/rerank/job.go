@@ -58,21 +58,21 @@ type unit struct {
 type unitName struct {
 	kind    engine.Kind
 	content string
+	with    string // the query of a pair that the model reads together, else empty
 }
 
 type pair struct{ query, document *unit } // nil: a blank text
 
 func newJob() *job { return &job{known: map[unitName]*unit{}} }
 
-func (j *job) query(text string) *unit    { return j.unit(engine.KindQuery, text) }
-func (j *job) document(text string) *unit { return j.unit(engine.KindDocument, text) }
+func (j *job) query(text string) *unit    { return j.unit(unitName{engine.KindQuery, text, ""}) }
+func (j *job) document(text string) *unit { return j.unit(unitName{engine.KindDocument, text, ""}) }
 
 // unit returns the one unit of a text; nil where there is nothing to score.
-func (j *job) unit(kind engine.Kind, content string) *unit {
-	if strings.TrimSpace(content) == "" {
+func (j *job) unit(name unitName) *unit {
+	if strings.TrimSpace(name.content) == "" {
 		return nil
 	}
-	name := unitName{kind, content}
 	u, ok := j.known[name]
 	if !ok {
 		u = &unit{unitName: name}

@@ -48,7 +48,7 @@ func (r *Ranker) guess(j *job) {
 	query, documents := "", make([]string, len(j.pairs))
 	for i, p := range j.pairs {
 		if p.query != nil {
-			query = p.query.content
+			query = p.query.asked()
 		}
 		if p.document != nil {
 			documents[i] = p.document.content

@@ -48,7 +48,8 @@ var (
 type Ranker struct {
 	opt    Options
 	eng    Engine
-	static Static // nil for none
+	static Static  // nil for none
+	cross  Crosser // nil for a model that reads texts apart
 	scorer Scorer
 	info   engine.Info
 
@@ -57,6 +58,7 @@ type Ranker struct {
 	speed     *limit.Speed
 	texts     *cache.Cache[*text]
 	keys      map[engine.Kind]cache.Keys
+	pairs     cache.Keys
 
 	quantum, engine *breaker.Breaker
 }
@@ -76,6 +78,10 @@ func New(eng Engine, scorer Scorer, opt Options) *Ranker {
 		engine:  breaker.New(opt.Engine),
 	}
 	r.static, _ = eng.(Static)
+	if r.info.CrossEncoder {
+		r.cross, _ = eng.(Crosser)
+	}
+	r.pairs = cache.NewKeys(r.info.Digest, "pair")
 	r.keys = map[engine.Kind]cache.Keys{
 		engine.KindQuery:    cache.NewKeys(r.info.Digest, "query"),
 		engine.KindDocument: cache.NewKeys(r.info.Digest, "document"),
@@ -95,16 +101,18 @@ func (r *Ranker) Rerank(ctx context.Context, req Request) (Response, error) {
 	if err := req.check(); err != nil {
 		return Response{}, err
 	}
-	j := newJob()
-	q := j.query(req.Query)
-	for _, d := range req.Documents {
-		j.pair(q, j.document(d))
+	m, err := r.choose(req.Method)
+	if err != nil {
+		return Response{}, err
 	}
-	j.method, j.policy = r.method(req.Method), cmp.Or(req.Degradation, r.opt.Degradation)
+	j := newJob()
+	for _, d := range req.Documents {
+		r.compare(j, req.Query, d)
+	}
+	j.method, j.policy = m, cmp.Or(req.Degradation, r.opt.Degradation)
 	j.arrived, j.deadline, j.truncateNone = req.Arrived, req.Deadline, req.TruncateNone
 	j.budget, j.list = req.Budget, true
 	if req.Priors != nil {
-		var err error
 		if j.priors, err = method.ScalePriors(req.Priors); err != nil {
 			return Response{}, err
 		}
@@ -114,7 +122,9 @@ func (r *Ranker) Rerank(ctx context.Context, req Request) (Response, error) {
 	}
 	j.time(timeSort, func() {
 		j.rank()
-		j.diversify(r.opt.Diversify)
+		if r.cross == nil { // which has no vectors to find copies by
+			j.diversify(r.opt.Diversify)
+		}
 	})
 	return Response{Results: j.results, Report: j.report}, nil
 }

@@ -118,7 +118,12 @@ func (r *Ranker) each(ctx context.Context, j *job, m method.Name, scores []metho
 		if err := errors.Join(p.query.text.broken, p.document.text.broken); err != nil && m != method.Classical {
 			return err
 		}
-		s := r.scorer.Score(m, p.query.text.query, p.document.text.document, j.prior(i))
+		var s method.Score
+		if logit := p.document.text.logit; logit != nil {
+			s = method.FromLogit(*logit)
+		} else {
+			s = r.scorer.Score(m, p.query.text.query, p.document.text.document, j.prior(i))
+		}
 		if !(s.Value >= 0 && s.Value <= 1) { // true for NaN
 			return fmt.Errorf("%s score is %v, want a number between 0 and 1", m, s.Value)
 		}

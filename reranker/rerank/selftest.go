@@ -42,6 +42,12 @@ func (r *Ranker) SelfTest(ctx context.Context) (similarity float64, took time.Du
 		}
 	}()
 	start := time.Now()
+	if r.cross != nil {
+		if similarity, err = r.crossSelfTest(ctx); err != nil {
+			return 0, 0, fmt.Errorf("self-test: %w", err)
+		}
+		return similarity, time.Since(start), nil
+	}
 	query, documents, err := r.goldenTexts(ctx)
 	if err != nil {
 		return 0, 0, fmt.Errorf("self-test: %w", err)

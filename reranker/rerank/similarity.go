@@ -53,11 +53,15 @@ func (r *Ranker) Similarity(ctx context.Context, req SimilarityRequest) (Similar
 	if len(req.Pairs) == 0 {
 		return SimilarityResponse{}, errors.New("a similarity needs at least one pair")
 	}
+	m, err := r.choose(req.Method)
+	if err != nil {
+		return SimilarityResponse{}, err
+	}
 	j := newJob()
 	for _, p := range req.Pairs {
-		j.pair(j.query(p.A), j.document(p.B))
+		r.compare(j, p.A, p.B)
 	}
-	j.method, j.policy = r.method(req.Method), Never
+	j.method, j.policy = m, Never
 	j.arrived, j.deadline, j.truncateNone = req.Arrived, req.Deadline, req.TruncateNone
 	if err := r.run(ctx, j); err != nil {
 		return SimilarityResponse{}, err

@@ -17,6 +17,7 @@ import (
 type text struct {
 	query    *method.Query    // of a query
 	document *method.Document // of a document
+	logit    *float64         // of a pair that was read together
 	tokens   int
 	cut      bool // the model read only the beginning
 	size     int64

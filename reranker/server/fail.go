@@ -48,6 +48,7 @@ func (x *exchange) problemOf(err error) *api.Problem {
 		large       *rerank.TooLargeError
 		truncation  *rerank.TruncationError
 		unavailable *rerank.UnavailableError
+		method      *rerank.MethodError
 		bytes       *http.MaxBytesError
 	)
 	switch {
@@ -68,6 +69,10 @@ func (x *exchange) problemOf(err error) *api.Problem {
 			"the request needs about %d bytes of memory, more than the limit of %d", large.Bytes, large.Limit)
 	case errors.As(err, &truncation):
 		return truncationProblem(truncation)
+	case errors.As(err, &method):
+		return api.Invalid([]api.Violation{{
+			Code: api.CodeMethodInvalid, Field: "method", Pointer: "/method", Value: string(method.Method), Message: method.Error(),
+		}})
 	case errors.As(err, &unavailable):
 		p := api.NewProblem(api.CodeUnavailable, "the engine is switched off after failures")
 		p.RetryAfter = unavailable.RetryAfter

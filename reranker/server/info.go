@@ -138,6 +138,10 @@ func (x *exchange) info() error {
 	if b := x.s.backend.Load(); b != nil {
 		m := b.Model
 		body.ModelSHA, body.ModelDType, body.MaxInput = m.Digest, m.Precision, m.MaxTokens
+		if m.CrossEncoder {
+			body.Methods = []string{contract.MethodClassical}
+			body.ScoreKind = "probability of relevance in [0, 1], the logistic function of the model's logit"
+		}
 		body.Engine = &infoEngine{m.Architecture, m.Dimensions, m.MaxTokens, m.Precision, m.Kernel, m.Threads}
 	}
 	if x.s.keys == nil {
