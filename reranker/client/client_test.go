@@ -239,3 +239,47 @@ func TestNewRefusesWhatIsNoAddress(t *testing.T) {
 		}
 	}
 }
+
+func TestErrorsHaveAKindForEachStatus(t *testing.T) {
+	t.Parallel()
+	kinds := map[string]error{
+		"invalid": ErrInvalid, "unauthorized": ErrUnauthorized, "overloaded": ErrOverloaded,
+		"unavailable": ErrUnavailable, "deadline": ErrDeadline,
+	}
+	for status, want := range map[int]string{
+		400: "invalid", 413: "invalid", 415: "invalid", 422: "invalid", 401: "unauthorized", 403: "unauthorized",
+		429: "overloaded", 502: "unavailable", 503: "unavailable", 504: "deadline", 404: "", 500: "",
+	} {
+		s := &script{steps: []func(*http.Request) *http.Response{reply(status, `{}`)}}
+		_, err := newClient(t, s, WithRetry(NoRetry)).Rerank(t.Context(), request)
+		for name, kind := range kinds {
+			if errors.Is(err, kind) != (name == want) {
+				t.Errorf("status %d is %s: %v", status, name, errors.Is(err, kind))
+			}
+		}
+	}
+}
+
+func TestRetryAfterIsReadInEveryForm(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for _, tc := range []struct {
+		ms, after string
+		want      time.Duration
+	}{
+		{"1500", "9", 1500 * time.Millisecond},
+		{"", "9", 9 * time.Second},
+		{"soon", "9", 9 * time.Second},
+		{"-1", "", 0},
+		{"", "Fri, 02 Jan 2026 03:04:15 GMT", 10 * time.Second},
+		{"", "Fri, 02 Jan 2026 03:04:00 GMT", 0},
+		{"", "99999999999999", maxRetryAfter},
+		{"9223372036854775807", "", maxRetryAfter},
+		{"", "later", 0},
+	} {
+		h := http.Header{"Retry-After-Ms": {tc.ms}, "Retry-After": {tc.after}}
+		if got := retryAfter(h, now); got != tc.want {
+			t.Errorf("%q and %q: %v, want %v", tc.ms, tc.after, got, tc.want)
+		}
+	}
+}

@@ -4,7 +4,9 @@
 package client
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -55,6 +57,37 @@ func (e *Error) Temporary() bool {
 	return false
 }
 
+// Kinds of Error, for errors.Is: what a caller would do about them.
+var (
+	// ErrInvalid: mend the request; Violations say where.
+	ErrInvalid = errors.New("invalid request")
+	// ErrUnauthorized: send a key that the server knows.
+	ErrUnauthorized = errors.New("unauthorized")
+	// ErrOverloaded: try again after RetryAfter, or send less.
+	ErrOverloaded = errors.New("overloaded")
+	// ErrUnavailable: try again, preferably elsewhere.
+	ErrUnavailable = errors.New("unavailable")
+	// ErrDeadline: give it more time or fewer documents.
+	ErrDeadline = errors.New("deadline exceeded on the server")
+)
+
+// Is implements errors.Is for the kinds of Error.
+func (e *Error) Is(target error) bool {
+	switch e.Status {
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
+		return target == ErrInvalid
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return target == ErrUnauthorized
+	case http.StatusTooManyRequests:
+		return target == ErrOverloaded
+	case http.StatusServiceUnavailable, http.StatusBadGateway:
+		return target == ErrUnavailable
+	case http.StatusGatewayTimeout:
+		return target == ErrDeadline || target == context.DeadlineExceeded
+	}
+	return false
+}
+
 // errorOf makes an Error of an answer.
 func errorOf(resp *http.Response, body []byte) *Error {
 	e := new(Error)
@@ -64,10 +97,25 @@ func errorOf(resp *http.Response, body []byte) *Error {
 	if e.RequestID == "" {
 		e.RequestID = resp.Header.Get("X-Request-ID")
 	}
-	if ms, err := strconv.ParseInt(resp.Header.Get("Retry-After-Ms"), 10, 64); err == nil && ms > 0 {
-		e.RetryAfter = time.Duration(ms) * time.Millisecond
-	} else if s, err := strconv.ParseInt(resp.Header.Get("Retry-After"), 10, 64); err == nil && s > 0 {
-		e.RetryAfter = time.Duration(s) * time.Second
-	}
+	e.RetryAfter = retryAfter(resp.Header, time.Now())
 	return e
 }
+
+// retryAfter reads the headers that say when to try again: milliseconds where
+// the server gives them, else whole seconds, or a date, which proxies send.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	if ms, err := strconv.ParseInt(h.Get("Retry-After-Ms"), 10, 64); err == nil && ms > 0 {
+		return time.Duration(min(ms, maxRetryAfter.Milliseconds())) * time.Millisecond
+	}
+	after := h.Get("Retry-After")
+	if s, err := strconv.ParseInt(after, 10, 64); err == nil && s > 0 {
+		return time.Duration(min(s, int64(maxRetryAfter/time.Second))) * time.Second
+	}
+	if at, err := http.ParseTime(after); err == nil && at.After(now) {
+		return min(at.Sub(now), maxRetryAfter)
+	}
+	return 0
+}
+
+// maxRetryAfter bounds what a header can say, far beyond any caller's patience.
+const maxRetryAfter = 24 * time.Hour

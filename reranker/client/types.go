@@ -16,6 +16,16 @@ type Request struct {
 	// Truncate is "end" (default) or "none", which refuses texts that are
 	// longer than the model reads.
 	Truncate string `json:"truncate,omitempty"`
+	// MaxChunks scores a document that is longer than the model reads by its
+	// best passage, of at most so many; Overlap is how many tokens of a passage
+	// the next one repeats. MaxTokens uses only so many tokens of each document.
+	// 0 for none of it.
+	MaxChunks int `json:"max_chunks_per_doc,omitempty"`
+	Overlap   int `json:"overlap_tokens,omitempty"`
+	MaxTokens int `json:"max_tokens_per_doc,omitempty"`
+	// Priors are the scores of an earlier stage, none below 0, one for each
+	// document, or nil.
+	Priors []float64 `json:"priors,omitempty"`
 	// Degradation is Never, OnOverload or OnDeadline; empty for the server's
 	// default. It travels as a header.
 	Degradation string `json:"-"`
@@ -62,6 +72,17 @@ type Metadata struct {
 	Classical *float64 `json:"classical_score"`
 	Quantum   *float64 `json:"quantum_score"`
 	Stage     string   `json:"stage"`
+	// Passage is the part of a long document that gave the score; nil for all
+	// of it.
+	Passage *Passage `json:"passage"`
+}
+
+// Passage is one of Count parts of a document: its code points Start to End.
+type Passage struct {
+	Index int `json:"index"`
+	Count int `json:"count"`
+	Start int `json:"start"`
+	End   int `json:"end"`
 }
 
 // Usage counts tokens.
