@@ -134,6 +134,9 @@ const (
 	ReasonPodCreationFailed = "PodCreationFailed"
 	// ReasonUnschedulable: no node takes a pod.
 	ReasonUnschedulable = "Unschedulable"
+	// ReasonVolumesPending: a pod waits for a volume that does not come, most
+	// often of a Secret that is not there.
+	ReasonVolumesPending = "VolumesPending"
 	// ReasonOOMKilled: a pod went over memoryLimit.
 	ReasonOOMKilled = "OOMKilled"
 	// ReasonCrashLoop: a pod ends again and again, and left no word.

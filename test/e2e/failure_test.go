@@ -76,6 +76,14 @@ func TestCauses(t *testing.T) {
 			[]string{"nobody"},
 		},
 		{
+			"no-keys",
+			func(s *v1alpha1.RerankerSpec) {
+				s.Auth = &v1alpha1.AuthSpec{APIKeysSecretRef: &v1alpha1.SecretReference{Name: "nobody"}}
+			},
+			[]string{v1alpha1.ReasonVolumesPending},
+			[]string{"nobody"},
+		},
+		{
 			"no-account",
 			func(s *v1alpha1.RerankerSpec) {
 				s.PodTemplate = &v1alpha1.PodTemplateSpec{ServiceAccountName: "nobody"}

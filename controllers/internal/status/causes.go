@@ -100,6 +100,9 @@ func podCause(pod *corev1.Pod, in *Input) (cause, bool) {
 	if c, ok := unschedulable(pod); ok {
 		return c, true
 	}
+	if wait, ok := mounting(pod, in.Now); ok && wait >= mountsWithin {
+		return cause{reason: v1alpha1.ReasonVolumesPending, message: mountMessage(pod, in), pod: pod.Name}, true
+	}
 	for _, s := range pod.Status.ContainerStatuses {
 		if c, ok := containerCause(s, in); ok {
 			c.pod = pod.Name

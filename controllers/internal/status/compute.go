@@ -29,7 +29,11 @@ func Compute(in Input) Output {
 		out.Observed, out.Recommendation = t.Observed.DeepCopy(), t.Recommendation.DeepCopy()
 	}
 	setConditions(&out, &in, conditions(&in, found))
-	return Output{Status: out, RecheckAfter: recheckAfter(found, in.Now)}
+	recheck := recheckAfter(found, in.Now)
+	if mounts := mountsRecheck(&in); recheck == 0 || (mounts != 0 && mounts < recheck) {
+		recheck = mounts
+	}
+	return Output{Status: out, RecheckAfter: recheck}
 }
 
 // ComputePaused touches nothing but the condition that says so: everything

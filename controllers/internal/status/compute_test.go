@@ -46,6 +46,28 @@ func oomThenReady(ago time.Duration) corev1.Pod {
 	return pod
 }
 
+func unmounted(ago time.Duration) corev1.Pod {
+	return corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "p"}, Status: corev1.PodStatus{
+		Phase: corev1.PodPending, StartTime: new(metav1.NewTime(now.Add(-ago))),
+		Conditions: []corev1.PodCondition{{Type: corev1.PodReadyToStartContainers, Status: corev1.ConditionFalse}},
+	}}
+}
+
+func TestAMissingVolumeIsLookedForAgain(t *testing.T) {
+	t.Parallel()
+	spec := v1alpha1.RerankerSpec{Auth: &v1alpha1.AuthSpec{APIKeysSecretRef: &v1alpha1.SecretReference{Name: "keys"}}}
+	in := complete(Input{Deployment: deployment(1, 1, 0), Pods: []corev1.Pod{unmounted(4 * time.Second)}}, spec)
+	if got := Compute(in).RecheckAfter; got != mountsWithin-4*time.Second {
+		t.Errorf("RecheckAfter = %s, want %s", got, mountsWithin-4*time.Second)
+	}
+	in.Now = in.Now.Add(mountsWithin)
+	out := Compute(in)
+	c := meta.FindStatusCondition(out.Status.Conditions, v1alpha1.ConditionReady)
+	if out.RecheckAfter != 0 || c.Reason != v1alpha1.ReasonVolumesPending || !strings.Contains(c.Message, `Secret "keys"`) {
+		t.Errorf("RecheckAfter = %s, Ready = %+v; want 0 and the Secret's name", out.RecheckAfter, c)
+	}
+}
+
 // summary is "Type=Status/Reason" of every condition, in order of appearance.
 func summary(s v1alpha1.RerankerStatus) string {
 	var out []string
@@ -97,6 +119,16 @@ func TestConditions(t *testing.T) {
 			two,
 			Input{Deployment: deployment(2, 2, 2), Pods: []corev1.Pod{oomThenReady(time.Hour)}},
 			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=False/Healthy AccessControlled=False/NoKeys",
+		},
+		"a volume that does not come": {
+			two,
+			Input{Deployment: deployment(2, 2, 0), Pods: []corev1.Pod{unmounted(time.Minute)}},
+			"Ready=False/VolumesPending Available=False/PodsStarting ModelLoaded=Unknown/Loading TargetsMet=Unknown/NoPods AutoscalingActive=False/FixedReplicas Degraded=False/Healthy AccessControlled=False/NoKeys Reconciling=True/RollingOut",
+		},
+		"a volume that may still come": {
+			two,
+			Input{Deployment: deployment(2, 2, 0), Pods: []corev1.Pod{unmounted(time.Second)}},
+			"Ready=False/PodsStarting Available=False/PodsStarting ModelLoaded=Unknown/Loading TargetsMet=Unknown/NoPods AutoscalingActive=False/FixedReplicas Degraded=False/Healthy AccessControlled=False/NoKeys Reconciling=True/RollingOut",
 		},
 		"suspended": {
 			v1alpha1.RerankerSpec{Suspend: new(true)},
@@ -202,7 +234,8 @@ func TestTransitions(t *testing.T) {
 		"trouble": {
 			[]metav1.Condition{cond("Ready", isFalse, "PodsStarting")},
 			[]metav1.Condition{cond("Ready", isFalse, "OOMKilled"), cond("Stalled", isTrue, "OOMKilled")},
-			[]Transition{{"Ready", "Warning", "OOMKilled", "m"}, {"Stalled", "Warning", "OOMKilled", "m"}},
+			// Stalled says the same: once is enough.
+			[]Transition{{"Ready", "Warning", "OOMKilled", "m"}},
 		},
 		"unknown is no news": {
 			[]metav1.Condition{cond("TargetsMet", isTrue, "WithinTargets")}, []metav1.Condition{cond("TargetsMet", unknown, "NoTraffic")}, nil,

@@ -4,6 +4,8 @@
 package status
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -43,6 +45,10 @@ func Transitions(before, after []metav1.Condition) []Transition {
 			continue
 		}
 		if now.Status == metav1.ConditionUnknown || (old == nil && now.Status != t.bad && t.kind != v1alpha1.ConditionPaused && t.kind != v1alpha1.ConditionReady) {
+			continue
+		}
+		if slices.ContainsFunc(out, func(o Transition) bool { return o.Reason == now.Reason && o.Message == now.Message }) {
+			// Another condition tells the same story.
 			continue
 		}
 		out = append(out, Transition{t.kind, eventType(now, t.bad), now.Reason, now.Message})
