@@ -4,6 +4,7 @@
 #
 # Brings the cluster up, loads the images, runs the end-to-end tests against
 # real pods and takes down what it brought up (KEEP_CLUSTER=1 keeps it).
+# Arguments go to the tests: e2e.sh -run TestScale.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -32,4 +33,4 @@ bin/mkimage -o dist/greedy.tar -t "$greedy" --arch "$arch" --layer "bin/linux-$a
 hack/cluster/cluster load-image dist/greedy.tar
 
 GREEDY_IMAGE=$greedy KUBECONFIG="$(hack/cluster/cluster kubeconfig)" \
-  go test -tags e2e -count=1 -timeout 20m -v ./test/e2e/...
+  go test -tags e2e -count=1 -timeout 20m -v ./test/e2e "$@"

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -44,6 +45,9 @@ const (
 // bear, so that the test does not depend on the machine. The autoscaler's own
 // metric is set out of reach: whatever moves is the guard's doing.
 func TestGuardRaisesAndLowersTheFloor(t *testing.T) {
+	if os.Getenv("E2E_GUARD") == "" {
+		t.Skip("it takes three minutes of load: run `make e2e-guard`, or set E2E_GUARD")
+	}
 	quickGuard(t)
 	rr := create(t, small(newNamespace(t), "guard", func(s *v1alpha1.RerankerSpec) {
 		s.Method = contract.MethodClassical

@@ -89,8 +89,10 @@ func createAll(ctx context.Context, data []byte) error {
 	}
 }
 
-// counter counts the requests of one operator that change something.
+// counter counts the requests of one operator, and apart from them those that
+// change something.
 type counter struct {
+	all    atomic.Int64
 	writes atomic.Int64
 	mu     sync.Mutex
 	seen   []string
@@ -99,6 +101,7 @@ type counter struct {
 
 // RoundTrip implements http.RoundTripper.
 func (c *counter) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.all.Add(1)
 	if req.Method != http.MethodGet {
 		c.writes.Add(1)
 		c.mu.Lock()

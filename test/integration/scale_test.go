@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,15 +16,19 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/discovery"
+	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
+	"github.com/quantumrerank/quantumrerank/controllers"
 )
 
 // TestManyRerankersSettle makes Rerankers by the score, lets them settle and
 // counts what a pass over all of them writes: nothing. RERANKERS sets how
-// many; the log has times and memory.
+// many, AT_REST how long an operator at rest is watched; the log has times,
+// requests and memory.
 func TestManyRerankersSettle(t *testing.T) {
 	count := 25
 	if s := os.Getenv("RERANKERS"); s != "" {
@@ -33,7 +38,7 @@ func TestManyRerankersSettle(t *testing.T) {
 		}
 	}
 	ns := newNamespace(t)
-	op := startOperator(t, ns, releaseImage)
+	op := startOperator(t, ns, releaseImage, watchEverything(t))
 	start := time.Now()
 	names := createMany(t, ns, count)
 	waitForMany(t, ns, count)
@@ -54,10 +59,61 @@ func TestManyRerankersSettle(t *testing.T) {
 	if after := op.writes.Load(); after != before {
 		t.Errorf("a pass over %d settled Rerankers wrote %d times: %v", count, after-before, op.list()[before:min(after, before+5)])
 	}
+	countRequests(t, op, count)
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&m)
-	t.Logf("the process, test included, holds %d MiB of heap", m.HeapAlloc>>20)
+	t.Logf("the process, test included, holds %d MiB of heap; %s", m.HeapAlloc>>20, resident(t))
+}
+
+// watchEverything lets an operator do all that the real one does at rest.
+func watchEverything(t *testing.T) func(ctrl.Manager, *controllers.Reconciler) {
+	return func(mgr ctrl.Manager, r *controllers.Reconciler) {
+		r.Watcher = controllers.NewWatcher(mgr.GetClient())
+		cluster, err := discovery.NewDiscoveryClientForConfig(mgr.GetConfig())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Kinds, err = controllers.NewKinds(cluster, mgr.GetClient()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// countRequests watches an operator at rest, for as long as AT_REST says.
+func countRequests(t *testing.T, op *operator, count int) {
+	t.Helper()
+	text := os.Getenv("AT_REST")
+	if text == "" {
+		return
+	}
+	rest, err := time.ParseDuration(text)
+	if err != nil {
+		t.Fatalf("AT_REST: %v", err)
+	}
+	all, writes := op.all.Load(), op.writes.Load()
+	<-time.After(rest)
+	all, writes = op.all.Load()-all, op.writes.Load()-writes
+	t.Logf("at rest for %s: %d requests, %d of them writes; %.2f requests per Reranker and hour",
+		rest, all, writes, float64(all)/float64(count)/rest.Hours())
+	if writes != 0 {
+		t.Errorf("an operator at rest wrote %d times: %v", writes, op.list()[len(op.list())-int(writes):])
+	}
+}
+
+// resident is the memory of this process as the kernel sees it.
+func resident(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return err.Error()
+	}
+	for line := range strings.Lines(string(data)) {
+		if strings.HasPrefix(line, "VmRSS") {
+			return strings.Join(strings.Fields(line), " ")
+		}
+	}
+	return "VmRSS is unknown"
 }
 
 func createMany(t *testing.T, ns string, count int) []string {
