@@ -20,6 +20,7 @@ if [[ $before != "$after" ]]; then
   exit 1
 fi
 reranker/engine/kernel/generate.sh --check
+go run ./hack/supply dependencies -check
 if ! go mod verify >/dev/null; then
   echo "go mod verify: a module in the cache differs from go.sum" >&2
   exit 1

@@ -23,6 +23,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/modeltest"
 )
 
@@ -82,10 +83,10 @@ func drain(s *bufio.Scanner) {
 // scraping starts a Prometheus that scrapes every second what the operator's
 // PodMonitor would, with the same labels, and evaluates the same rules. Their
 // windows and waits are made sixty times shorter: seconds for minutes.
-func scraping(t *testing.T, metrics string) (base string) {
+func scraping(t *testing.T, metrics string, spec v1alpha1.RerankerSpec) (base string) {
 	t.Helper()
 	dir := t.TempDir()
-	writeRules(t, filepath.Join(dir, "rules.yaml"), hasten(ofReranker(t)))
+	writeRules(t, filepath.Join(dir, "rules.yaml"), hasten(rulesFor(t, spec)))
 	config := fmt.Sprintf(`
 global: {scrape_interval: 1s, evaluation_interval: 1s}
 rule_files: [rules.yaml]
@@ -204,7 +205,7 @@ func rerank(address, body string) {
 // alert fires, and those about other things do not.
 func TestAMissedTargetIsAlerted(t *testing.T) {
 	address, metrics := server(t, "--rerank-target", "1ms", "--degradation", "Never", "--cache", "0")
-	base := scraping(t, metrics)
+	base := scraping(t, metrics, v1alpha1.RerankerSpec{Targets: &v1alpha1.TargetsSpec{RerankLatencyMilliseconds: new(int32(1))}})
 	eventually(t, "the first scrape", func() bool { return value(t, base, `quantumrerank_ready`) == "1" })
 	if before := firing(t, base); len(before) > 0 {
 		t.Errorf("alerts on a server without trouble: %v", before)
@@ -232,6 +233,6 @@ func TestAMissedTargetIsAlerted(t *testing.T) {
 // A pod that dies is seen by what is missing.
 func TestMissingMetricsAreAlerted(t *testing.T) {
 	address := freeAddress(t) // nobody listens there
-	base := scraping(t, address)
+	base := scraping(t, address, v1alpha1.RerankerSpec{})
 	eventually(t, "RerankerMetricsAbsent fires", func() bool { return firing(t, base)["RerankerMetricsAbsent"] })
 }

@@ -42,7 +42,12 @@ type rule struct {
 // ofReranker is what the operator makes for the Reranker rag/search.
 func ofReranker(t *testing.T) []group {
 	t.Helper()
-	rr := &v1alpha1.Reranker{}
+	return rulesFor(t, v1alpha1.RerankerSpec{})
+}
+
+func rulesFor(t *testing.T, spec v1alpha1.RerankerSpec) []group {
+	t.Helper()
+	rr := &v1alpha1.Reranker{Spec: spec}
 	rr.Name, rr.Namespace = "search", "rag"
 	var out bytes.Buffer
 	if err := controllers.Plan(rr, "reranker:v1", &out); err != nil {
