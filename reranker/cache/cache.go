@@ -34,6 +34,8 @@ const entryOverhead = 200
 // Stats counts what happened since the start.
 type Stats struct {
 	Hits, Misses, Followed, Evictions int64
+	// Faults counts values that could not be weighed and so were not kept.
+	Faults int64
 	// Entries, Bytes and Limit are present values.
 	Entries, Bytes, Limit int64
 }
@@ -97,13 +99,25 @@ func (c *Cache[V]) put(key Key, value V) {
 	if _, known := c.entries[key]; known {
 		return // equal keys have equal values
 	}
-	bytes := c.size(value) + entryOverhead
-	if bytes > c.limit {
+	bytes, ok := c.weigh(value)
+	if !ok || bytes > c.limit {
 		return // it would only push everything else out
 	}
 	c.entries[key] = c.order.PushFront(&entry[V]{key, value, bytes})
 	c.bytes += bytes
 	c.evict()
+}
+
+// weigh is the size of an entry. A value that breaks the one who weighs it is
+// still the answer that somebody waits for: it is only not kept.
+func (c *Cache[V]) weigh(value V) (bytes int64, ok bool) {
+	defer func() {
+		if recover() != nil || bytes < entryOverhead {
+			c.stats.Faults++
+			bytes, ok = 0, false
+		}
+	}()
+	return c.size(value) + entryOverhead, true
 }
 
 func (c *Cache[V]) evict() {

@@ -102,8 +102,8 @@ func (c *Checker) checkMemory() MemoryCheck {
 
 // checkEngine runs the golden pair, or repeats a result that is fresh. Calls at
 // the same time share one run, and none waits for it for longer than
-// answerTime: a page about the health of a busy pod is of no use when it comes
-// after the pod's caller has given up.
+// answerTime once there is a result to give instead: a page about the health of
+// a busy pod is of no use when it comes after its caller has given up.
 func (c *Checker) checkEngine(ctx context.Context) EngineCheck {
 	engine, ok := c.loaded()
 	if !ok {
@@ -114,7 +114,11 @@ func (c *Checker) checkEngine(ctx context.Context) EngineCheck {
 	if running == nil {
 		return last
 	}
-	timer := time.NewTimer(answerTime)
+	wait := selfTestTimeout + answerTime // the run ends before that
+	if last.Status != "" {
+		wait = answerTime
+	}
+	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-running:
@@ -165,11 +169,16 @@ func (c *Checker) busy() EngineCheck {
 		return check
 	}
 	check.Status = StatusWarning
-	check.Error = fmt.Sprintf("the engine is busy: no result within %v", answerTime)
-	if !c.lastTime.IsZero() {
-		check.Error += fmt.Sprintf(", the last one is %v old", c.now().Sub(c.lastTime).Round(100*time.Millisecond))
-	}
+	check.Error = fmt.Sprintf("the engine is busy: no result within %v, the last one is %v old",
+		answerTime, c.now().Sub(c.lastTime).Round(100*time.Millisecond))
 	return check
+}
+
+// Remember takes the result of the self-test that made the pod ready.
+func (c *Checker) Remember(similarity float64, took time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.last, c.lastTime = result(similarity, took, nil), c.now()
 }
 
 // run runs one self-test in its own goroutine, so that an engine that hangs

@@ -5,6 +5,7 @@ package server
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -91,6 +92,34 @@ func TestWhoSendsBeforeReadingSeesTheRefusal(t *testing.T) {
 				t.Errorf("the next request of the connection: status %d: %.300s", status, text)
 			}
 		})
+	}
+}
+
+func TestAConnectionWithAnUnreadBodyIsNotUsedAgain(t *testing.T) {
+	t.Parallel()
+	p := servingPod(func(o *Options) { o.Settings.Limits.MaxBodyBytes = 100 })
+	pod := httptest.NewServer(p.Handler())
+	defer pod.Close()
+	c := dialBlunt(t, pod.URL)
+	// The caller waits for a word before it sends its body, and gets a refusal.
+	// Whether it sends the body now is its own choice: what follows is unclear.
+	head := "POST /v1/rerank HTTP/1.1\r\nHost: pod\r\nContent-Type: application/json\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
+	if _, err := io.WriteString(c, head); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(c.answers, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusRequestEntityTooLarge || !resp.Close {
+		t.Errorf("status %d, close %v", resp.StatusCode, resp.Close)
+	}
+	if _, err := c.answers.ReadByte(); !errors.Is(err, io.EOF) {
+		t.Errorf("the connection is still open: %v", err)
 	}
 }
 

@@ -59,15 +59,18 @@ type stage struct {
 
 // begin starts an exchange. Every exchange must be ended.
 func (s *Server) begin(w http.ResponseWriter, r *http.Request, rt route) *exchange {
+	// A copy: net/http finds out by the type of the body whether the connection
+	// can be used again after an answer that left some of it unread.
+	own := *r
 	x := &exchange{
-		s: s, w: w, r: r, route: rt,
+		s: s, w: w, r: &own, route: rt,
 		conn:    http.NewResponseController(w),
 		id:      requestID(r.Header.Get(contract.HeaderRequestID)),
 		start:   s.now(),
 		dialect: rt.dialects[0], renderError: rt.renderError,
 		body: &counter{r: r.Body},
 	}
-	r.Body = x.body
+	own.Body = x.body
 	// A connection may carry the deadlines of the request before. Errors mean
 	// that w is not a connection, as in some tests.
 	_ = x.conn.SetReadDeadline(time.Now().Add(transferTimeout))

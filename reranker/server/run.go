@@ -113,6 +113,7 @@ func (s *Server) load(ctx context.Context, load func(context.Context) (*Backend,
 		}
 		return err
 	}
+	s.health.Remember(similarity, took)
 	s.Start(b)
 	s.log.Info("Became ready", "model", b.Model.Name, "digest", b.Model.Digest,
 		"similarity", similarity, "selfTestMs", took.Seconds()*1000)
