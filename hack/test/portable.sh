@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Copyright The QuantumRerank Authors.
+# SPDX-License-Identifier: Apache-2.0
+#
+# portable.sh arm64|purego: the engine's tests where there is no assembly, with
+# the small models of testdata: under emulation of arm64 (needs qemu-aarch64-static
+# or qemu-aarch64; Debian's package is qemu-user-static), or on this machine with
+# the build tag purego.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+export GOFLAGS="-buildvcs=false -trimpath" CGO_ENABLED=0
+
+# What the packages' own tests need the default model for is left out: plain Go
+# is fifty times slower, and emulated still more so.
+small='Prepar|Damaged|Static|Distill|ATable|CrossEncoder|BiEncoder|Divide|Unseal'
+numbers=(./reranker/engine/kernel ./reranker/engine/sealed ./reranker/engine/static ./reranker/engine/model/safetensors)
+
+check() {
+  go test "$@" "${numbers[@]}"
+  go test "$@" -run "$small" ./reranker/engine
+  go test "$@" -run 'Parse|Vocabulary|Pair|Trie' ./reranker/engine/tokenizer
+}
+
+case ${1:-} in
+  arm64)
+    if ! qemu=$(command -v qemu-aarch64-static || command -v qemu-aarch64); then
+      echo "portable.sh: arm64 needs qemu-aarch64-static (package qemu-user-static)" >&2
+      exit 1
+    fi
+    export GOARCH=arm64
+    check -exec "$qemu"
+    go vet ./cmd/...
+    ;;
+  purego) check -tags purego ;;
+  *)
+    echo "portable.sh: want arm64 or purego" >&2
+    exit 2
+    ;;
+esac
