@@ -99,6 +99,21 @@ func TestMountsSpeakExactlyTheirDialect(t *testing.T) {
 	}
 }
 
+func TestWhatABareListCannotSayIsInTheHeaders(t *testing.T) {
+	t.Parallel()
+	p := servingPod()
+	for body, want := range map[string]string{
+		`{"query":"q","texts":["a","x"],"truncation_direction":"Right"}`: "0",
+		`{"query":"q","texts":["a","x"],"truncation_direction":"left"}`:  "1",
+		`{"query":"q","texts":["a"," "],"truncation_direction":"Left"}`:  "2",
+	} {
+		w := p.post(t, "/compat/tei/rerank", body)
+		if got := w.Header().Get("X-Rerank-Warnings"); w.Code != http.StatusOK || got != want {
+			t.Errorf("%s: status %d, %s warnings, want %s", body, w.Code, got, want)
+		}
+	}
+}
+
 // TestTheCommonFormServesVoyagesClientsToo is for those that send neither
 // top_k nor truncation, which looks like everybody's request.
 func TestTheCommonFormServesVoyagesClientsToo(t *testing.T) {

@@ -29,6 +29,9 @@ const HeaderDegradation = "X-Rerank-Degradation"
 // the answers of some have no place for it.
 const HeaderTruncated = "X-Rerank-Truncated"
 
+// HeaderWarnings tells how many warnings an answer has, for the same reason.
+const HeaderWarnings = "X-Rerank-Warnings"
+
 // rerank answers one rerank request: read, understand, judge, rank, render.
 func (x *exchange) rerank(e dialect.Endpoint) error {
 	wish, err := x.wish()
@@ -80,6 +83,7 @@ func (x *exchange) rerank(e dialect.Endpoint) error {
 	x.report(&resp.Report)
 	x.w.Header().Set(HeaderTruncated, strconv.Itoa(countTruncated(resp.Results)))
 	answer := x.rerankAnswer(req, &resp, parts)
+	x.w.Header().Set(HeaderWarnings, strconv.Itoa(len(answer.Warnings)))
 	x.s.metrics.ObserveRerank(metrics.Rerank{
 		Requested: answer.Method, Used: answer.MethodUsed, Duration: x.elapsed(),
 		Documents: len(req.Documents), Scored: resp.ScoredDocuments,

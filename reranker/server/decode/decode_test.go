@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"runtime"
 	"strings"
 	"testing"
@@ -82,6 +83,32 @@ func TestMemoryFollowsTheLimitsAndNotTheBody(t *testing.T) {
 	}
 	if grown := after.TotalAlloc - before.TotalAlloc; grown > 1<<20 {
 		t.Errorf("%d bytes allocated for a document of 50,000 kept characters", grown)
+	}
+}
+
+// TestTheLargestLegalBodyIsHeldOnce reads 1000 documents of 50,000 characters,
+// 50 MB, from a stream: what is allocated is the documents and little else.
+func TestTheLargestLegalBodyIsHeldOnce(t *testing.T) {
+	const texts = 1000 * 50_000
+	document := `"` + strings.Repeat("a", 50_000) + `"`
+	parts := []io.Reader{strings.NewReader(`{"query":"q","documents":[`), strings.NewReader(document)}
+	for range 999 {
+		parts = append(parts, strings.NewReader(","), strings.NewReader(document))
+	}
+	body := io.MultiReader(append(parts, strings.NewReader("]}"))...)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	b, err := ReadRerank(body, limits)
+	runtime.ReadMemStats(&after)
+	if err != nil || len(b.Documents) != 1000 || len(b.Documents[999].Value) != 50_000 {
+		t.Fatalf("error %v", err)
+	}
+	grown := after.TotalAlloc - before.TotalAlloc
+	t.Logf("%.1f MB allocated for %.1f MB of texts", float64(grown)/1e6, texts/1e6)
+	// The allocator rounds 50,000 bytes up to 57,344.
+	if grown > texts*57_344/50_000+2<<20 {
+		t.Errorf("%d bytes allocated for %d bytes of texts", grown, texts)
 	}
 }
 

@@ -33,11 +33,13 @@ type Rerank struct {
 	RawScores     bool
 	Truncate      *api.Truncation
 	TruncateValue string
-	Model         string
-	MaxTokens     *int64
-	MaxChunks     *int64
-	Overlap       *int64
-	RankFields    []string
+	// KeepEnd asks for the end of a long text instead of its beginning.
+	KeepEnd    bool
+	Model      string
+	MaxTokens  *int64
+	MaxChunks  *int64
+	Overlap    *int64
+	RankFields []string
 	// Priors are the caller's own scores; nil when absent.
 	Priors []float64
 }

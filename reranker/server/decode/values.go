@@ -141,6 +141,14 @@ func (r *rerankReader) truncate(key string) error {
 	return nil
 }
 
+// direction reads which end of a long text is read. Only the left one, the
+// beginning, is: truncation on the left would keep the end.
+func (r *rerankReader) direction(string) error {
+	s, err := r.name()
+	r.body.KeepEnd = strings.EqualFold(s, "left")
+	return err
+}
+
 func (r *rerankReader) rankFields(string) error {
 	return r.ReadArray(func(i int) error {
 		name, err := r.name()

@@ -151,6 +151,9 @@ func warnOfUnsupported(r *api.Request, b *decode.Rerank) {
 	for _, key := range keys {
 		r.Warn("%s is not supported and was ignored", key)
 	}
+	if b.KeepEnd {
+		r.Warn("truncation_direction left is not supported: the beginning is read")
+	}
 }
 
 // clip shortens a key for a message.
