@@ -45,8 +45,10 @@ func TestCombineMixesWhatThereIs(t *testing.T) {
 func TestPriorsLieInTheirRangeWhateverTheSourcesSay(t *testing.T) {
 	odd := []float64{math.NaN(), math.Inf(1), math.Inf(-1), -3, 1e300, 0}
 	for _, s := range []prior.Sources{
-		{Words: make([]float64, 6), Static: odd}, {Words: make([]float64, 6), Caller: odd},
-		{Words: make([]float64, 6), Static: odd, Caller: odd}, {Words: make([]float64, 6), Static: make([]float64, 6)},
+		{Words: make([]float64, 6), Static: odd},
+		{Words: make([]float64, 6), Caller: odd},
+		{Words: make([]float64, 6), Static: odd, Caller: odd},
+		{Words: make([]float64, 6), Static: make([]float64, 6)},
 	} {
 		for i, p := range prior.Combine(s) {
 			if !(p >= 0 && p <= 1) {

@@ -91,7 +91,7 @@ func (g *group) remove() error {
 		if err = os.Remove(g.dir); err == nil {
 			return nil
 		}
-		time.Sleep(100 * time.Millisecond)
+		<-time.After(100 * time.Millisecond)
 	}
 	return fmt.Errorf("remove the cgroup: %w", err)
 }

@@ -52,7 +52,7 @@ func (t *tally) send(ctx context.Context, url string, b body) {
 		}
 		w.CloseWithError(err)
 	}()
-	defer r.Close() // ends the writer
+	defer func() { _ = r.Close() }() // ends the writer
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/v1/rerank", r)
 	if err != nil {
 		t.add(err.Error(), false)

@@ -38,7 +38,7 @@ func attack(ctx context.Context, vegeta, url string, header http.Header, t *text
 	if err != nil {
 		return nil, err
 	}
-	defer os.Remove(in.Name())
+	defer func() { _ = os.Remove(in.Name()) }()
 	defer in.Close()
 	if err := writeTargets(in, url, header, t, rate*int(d/time.Second)); err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func capacity(ctx context.Context, url string, documents, tokens int, d time.Dur
 			for time.Since(from) < d {
 				err := rank(ctx, url, t.body())
 				if errors.Is(err, errRefused) {
-					time.Sleep(pause)
+					<-time.After(pause)
 					continue
 				}
 				mu.Lock()

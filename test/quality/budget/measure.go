@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync/atomic"
@@ -120,34 +121,48 @@ func request(q collect.Query, set *dataset.Set) rerank.Request {
 // that are given decide the order of work and are a part of the score as well,
 // so that those curves end elsewhere: each is to be compared with its own end.
 func judge(ctx context.Context, r *rerank.Ranker, c *collect.Collection, set *dataset.Set, o order, budget int) (float64, error) {
+	scores, errs := make([][]float64, len(c.Queries)), make([]error, len(c.Queries))
+	collect.Parallel(len(c.Queries), func(i int) {
+		scores[i], errs[i] = rank(ctx, r, c.Queries[i], set, o, budget)
+	})
+	if err := errors.Join(errs...); err != nil {
+		return 0, err
+	}
 	var result calibrate.Result
-	for _, q := range c.Queries {
-		if len(q.Candidates) == 0 {
-			continue
+	for i, q := range c.Queries {
+		if len(q.Candidates) > 0 {
+			result.Add(scores[i], calibrate.Pool{Judged: q.Judged, Relevant: q.Relevant})
 		}
-		req := request(q, set)
-		req.Budget = budget
-		if o.caller {
-			var err error
-			scores := make([]float64, len(q.Candidates))
-			for i, h := range q.Candidates {
-				scores[i] = h.Score
-			}
-			if req.Priors, err = method.ScalePriors(scores); err != nil {
-				return 0, err
-			}
-		}
-		resp, err := r.Rerank(ctx, req)
-		if err != nil {
-			return 0, err
-		}
-		scores := make([]float64, len(req.Documents))
-		for place, res := range resp.Results {
-			scores[res.Index] = float64(len(scores) - place)
-		}
-		result.Add(scores, calibrate.Pool{Judged: q.Judged, Relevant: q.Relevant})
 	}
 	return scoring.Mean(result.NDCG10), nil
+}
+
+// rank returns a number for each candidate that is larger the better its place.
+func rank(ctx context.Context, r *rerank.Ranker, q collect.Query, set *dataset.Set, o order, budget int) ([]float64, error) {
+	if len(q.Candidates) == 0 {
+		return nil, nil
+	}
+	req := request(q, set)
+	req.Budget = budget
+	if o.caller {
+		var err error
+		scores := make([]float64, len(q.Candidates))
+		for i, h := range q.Candidates {
+			scores[i] = h.Score
+		}
+		if req.Priors, err = method.ScalePriors(scores); err != nil {
+			return nil, err
+		}
+	}
+	resp, err := r.Rerank(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	scores := make([]float64, len(req.Documents))
+	for place, res := range resp.Results {
+		scores[res.Index] = float64(len(scores) - place)
+	}
+	return scores, nil
 }
 
 func processorTime() time.Duration {

@@ -6,6 +6,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine"
@@ -53,6 +54,16 @@ func (m *measured) enough(order int) int {
 	return least
 }
 
+// machineLoad is the machine's load average: others' work makes processor time
+// longer as well, because two threads share a core.
+func machineLoad() string {
+	data, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	return string(bytes.Join(bytes.Fields(data)[:3], []byte(" ")))
+}
+
 func render(info engine.Info, sets []measured) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `# What a rerank loses when time is short
@@ -63,8 +74,11 @@ The guess comes from the words of the request; from those and static embeddings,
 a table of them; from scores that the caller sends along, which also become a part of the score; or from those and static
 embeddings. Loss is against the same with all documents encoded.
 
+The budget is counted in documents, so that the curves depend on nothing but the texts. Where the times lie on them does
+depend on the machine: they follow from the processor time of this run, when the machine's load was %s.
+
 ![nDCG@10 as a function of the documents that are encoded](quality-budget.svg)
-`, info.Model, info.Kernel)
+`, info.Model, info.Kernel, machineLoad())
 	for i := range sets {
 		sets[i].render(&b)
 	}
