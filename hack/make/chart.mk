@@ -6,9 +6,10 @@
 CHART := charts/quantumrerank
 
 .PHONY: chart-sync
-chart-sync: ## Make the chart's CRD, RBAC rules, table of values and dashboard from their sources.
+chart-sync: ## Make the chart's CRD, RBAC rules, table of values, dashboard and field reference.
 	@go run ./hack/chart-sync
 	@go run ./hack/dashboard >charts/quantumrerank/files/monitoring/dashboard.json
+	@go run ./hack/crd-docs <config/crd/bases/quantumrerank.io_rerankers.yaml >docs/crd-reference.md
 
 .PHONY: chart-lint
 chart-lint: $(BIN)/helm ## Lint the chart and check its snapshots and its schema.

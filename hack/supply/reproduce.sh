@@ -30,7 +30,8 @@ build() {
     cp -r "$root/bin/models/." bin/models/
     hack/image/build.sh >/dev/null
   fi
-  find bin dist -maxdepth 1 \( -name operator -o -name reranker -o -name '*.tar' \) -type f -exec sha256sum {} + 2>/dev/null | sort -k2
+  mkdir -p dist
+  find bin dist -maxdepth 1 \( -name operator -o -name reranker -o -name '*.tar' \) -type f -exec sha256sum {} + | sort -k2
 }
 
 first=$(build one)

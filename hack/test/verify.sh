@@ -8,7 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-generated=(api config charts reranker)
+generated=(api config charts reranker docs/crd-reference.md)
 snapshot() { git ls-files --cached --others --exclude-standard -z "${generated[@]}" | sort -z | xargs -0 sha256sum 2>/dev/null; }
 
 before=$(snapshot)
