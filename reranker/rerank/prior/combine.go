@@ -21,7 +21,7 @@ type Sources struct {
 // beside the words, 0.3 to 0.6 beside a first stage's scores, whose order is
 // better to begin with but says less of what an encoder will say.
 const (
-	besideWords  = 0.25
+	besideWords  = 0.3
 	besideCaller = 0.5
 )
 
