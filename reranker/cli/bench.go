@@ -154,7 +154,7 @@ reached), 2 wrong flags. A limit below zero is not checked.`,
 	flags.Float64Var(&l.limits.ShedRate, "max-sheds", 0, "largest share of refused requests")
 	flags.Float64Var(&l.limits.DegradedShare, "max-degraded", -1, "largest share of degraded answers")
 	cmd.PreRun = func(*cobra.Command, []string) { l.limits.P95Ms = float64(*p95) / float64(time.Millisecond) }
-	cmd.AddCommand(c.benchTargets())
+	cmd.AddCommand(c.benchTargets(), c.benchKernels())
 	return cmd
 }
 

@@ -33,6 +33,8 @@ type Set struct {
 	tileI16     func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int, next *int16)
 	quantizeI16 func(dst *int16, src *float32, n int, limit float32) (scale float32)
 	dot         func(a, b *float32, n int) float32
+	peakF32     func(turns int) // nil in plain Go
+	peakI16     func(turns int)
 }
 
 // genericWidth is a compromise between the length of the inner loop and the

@@ -41,6 +41,8 @@ func avx512Set() *Set {
 		transpose8:  avx512.Transpose8,
 		quantizeI16: avx512.QuantizeI16,
 		dot:         avx512.Dot,
+		peakF32:     avx512.PeakF32,
+		peakI16:     avx512.PeakI16,
 	}
 }
 
@@ -49,7 +51,7 @@ func avx512VNNISet() *Set {
 	s := avx512Set()
 	s.Name = "avx512vnni"
 	s.PrefersIntegers = true
-	s.tileI16 = avx512.TileI16VNNI
+	s.tileI16, s.peakI16 = avx512.TileI16VNNI, avx512.PeakI16VNNI
 	return s
 }
 
@@ -68,5 +70,7 @@ func avx2Set() *Set {
 		transpose8:      avx2.Transpose8,
 		quantizeI16:     avx2.QuantizeI16,
 		dot:             avx2.Dot,
+		peakF32:         avx2.PeakF32,
+		peakI16:         avx2.PeakI16,
 	}
 }

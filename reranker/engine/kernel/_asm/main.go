@@ -36,6 +36,7 @@ var files = []file{
 	{"quantize", (*generator).quantize},
 	{"keys", (*generator).keys},
 	{"dot", (*generator).dot},
+	{"peak", (*generator).peaks},
 }
 
 func main() {
