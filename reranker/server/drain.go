@@ -43,7 +43,10 @@ func (x *exchange) drain() {
 	case x.status == http.StatusUnauthorized:
 		return // a stranger's body is not worth the transfer
 	case x.body.n == 0 && x.r.Header.Get("Expect") != "":
-		return // it waits for our word and so needs none of this
+		// It waits for our word and so needs none of this, and net/http need not
+		// wait for it either.
+		_ = x.conn.SetReadDeadline(time.Now())
+		return
 	case x.conn.Flush() != nil:
 		return
 	}
