@@ -69,7 +69,8 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager, workers int) error {
 		Owns(&networkingv1.NetworkPolicy{}).
 		Watches(&autoscalingv2.HorizontalPodAutoscaler{}, handler.EnqueueRequestsFromMapFunc(ofTarget)).
 		Watches(&corev1.Pod{}, handler.EnqueueRequestsFromMapFunc(ofLabel)).
-		WithOptions(controller.Options{MaxConcurrentReconciles: workers}).
+		// A standby that waits for the lease has its caches full already.
+		WithOptions(controller.Options{MaxConcurrentReconciles: workers, EnableWarmup: new(true)}).
 		Complete(r)
 }
 

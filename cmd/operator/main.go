@@ -66,6 +66,13 @@ func serve(args []string) error {
 	if err != nil {
 		return err
 	}
-	ctrl.Log.WithName("setup").Info("Started the operator", "version", version, "image", opts.image)
-	return mgr.Start(ctrl.SetupSignalHandler())
+	log := ctrl.Log.WithName("setup")
+	log.Info("Started the operator", "version", version, "image", opts.image)
+	ctx := ctrl.SetupSignalHandler()
+	if opts.leaderElect {
+		if err := shortenWait(ctx, config, opts); err != nil {
+			log.Error(err, "Wait for the lease as long as it holds")
+		}
+	}
+	return mgr.Start(ctx)
 }

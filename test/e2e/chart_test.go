@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -83,6 +84,7 @@ func TestUninstalledOperatorLeavesRerankersServing(t *testing.T) {
 			t.Errorf("install again: %v", err)
 		}
 	})
+	leader := untilLeader(t, "")
 	if err := operator.uninstall(); err != nil {
 		t.Fatal(err)
 	}
@@ -96,6 +98,10 @@ func TestUninstalledOperatorLeavesRerankersServing(t *testing.T) {
 	if err := operator.upgrade(); err != nil {
 		t.Fatalf("install again: %v", err)
 	}
+	// The first one had no time to give its lease back: its role went first.
+	begin := time.Now()
+	untilLeader(t, leader)
+	t.Logf("the new operator leads %s after its pod was ready", time.Since(begin).Round(100*time.Millisecond))
 	checkDeletedChild(t, rr)
 	if after := podUIDs(t, rr); !slices.Equal(before, after) {
 		t.Errorf("pods %v became %v", before, after)
