@@ -59,8 +59,8 @@ func (m *measured) panel(b *bytes.Buffer, left int) {
 	fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="middle" fill="#222222">documents encoded</text>`+"\n", left+plotWidth/2, plotTop+plotHeight+38)
 	for _, t := range times {
 		if n := m.documents(t); n <= 100 {
-			fmt.Fprintf(b, `<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" stroke="#999999" stroke-dasharray="4 3"/><text x="%.1f" y="%d" text-anchor="middle" fill="#555555">%d ms</text>`+"\n",
-				x(float64(n)), x(float64(n)), plotTop, plotTop+plotHeight, x(float64(n)), plotTop-6, t.Milliseconds())
+			fmt.Fprintf(b, `<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" stroke="#999999" stroke-dasharray="4 3"/><text transform="translate(%.1f,%d) rotate(-90)" font-size="11" fill="#555555">%d ms</text>`+"\n",
+				x(float64(n)), x(float64(n)), plotTop, plotTop+plotHeight, x(float64(n))-3, plotTop+plotHeight-6, t.Milliseconds())
 		}
 	}
 	for o, row := range m.ndcg {
