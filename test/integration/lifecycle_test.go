@@ -5,6 +5,7 @@ package integration
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -278,14 +279,27 @@ func TestAPausedRerankerIsLeftAlone(t *testing.T) {
 		rr.Annotations = map[string]string{v1alpha1.AnnotationPaused: "true"}
 	})
 	waitForCondition(t, ns, v1alpha1.ConditionPaused, metav1.ConditionTrue, v1alpha1.ReasonPaused)
+	quiesce(t, op)
+	before := op.writes.Load()
 	changeReranker(t, ns, func(s *v1alpha1.RerankerSpec) { s.Method = "quantum" })
+	if err := admin.Delete(t.Context(), get(t, ns, childName, &corev1.Service{})); err != nil {
+		t.Fatalf("delete the Service: %v", err)
+	}
+	// The condition follows the new generation; nothing else may be written.
+	waitForCondition(t, ns, v1alpha1.ConditionPaused, metav1.ConditionTrue, v1alpha1.ReasonPaused)
 	for range 10 {
 		op.reconcile(t, ns)
+	}
+	for _, write := range op.list()[before:] {
+		if !strings.HasSuffix(write, "/rerankers/"+name+"/status") {
+			t.Errorf("a paused Reranker caused a write: %s", write)
+		}
 	}
 	if err := wantConfigMaps(t, ns, 1); err != nil {
 		t.Errorf("a paused Reranker was changed: %v", err)
 	}
 	change(t, rr, func(rr *v1alpha1.Reranker) { rr.Annotations = nil })
+	waitForChildren(t, ns, "ServiceAccount", "Deployment", "Service", "HorizontalPodAutoscaler", "NetworkPolicy")
 	eventually(t, "the change arrives", func() error {
 		return wantEqual(get(t, ns, name, &v1alpha1.Reranker{}).Status.Effective.Method, "quantum")
 	})
