@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,9 +24,9 @@ var binaries = []string{"operator", "reranker"}
 func listed(binary string) string { return filepath.Join("hack", "supply", binary+".txt") }
 
 // dependencies writes or checks the list of every binary.
-func dependencies(check bool) error {
+func dependencies(ctx context.Context, check bool) error {
 	for _, binary := range binaries {
-		list, err := modules("./cmd/" + binary)
+		list, err := modules(ctx, "./cmd/"+binary)
 		if err != nil {
 			return err
 		}
@@ -54,10 +55,10 @@ type module struct {
 
 // modules lists "path version licence" of what a program for Linux links, on
 // either processor.
-func modules(program string) ([]byte, error) {
+func modules(ctx context.Context, program string) ([]byte, error) {
 	found := map[string]bool{}
 	for _, arch := range []string{"amd64", "arm64"} {
-		cmd := exec.Command("go", "list", "-deps", "-json=Module", program)
+		cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-json=Module", program)
 		cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+arch, "CGO_ENABLED=0")
 		cmd.Stderr = os.Stderr
 		out, err := cmd.Output()

@@ -9,12 +9,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
-const (
-	indexType    = "application/vnd.oci.image.index.v1+json"
-	manifestType = "application/vnd.oci.image.manifest.v1+json"
-)
+const indexType = "application/vnd.oci.image.index.v1+json"
+
+// manifestTypes are what registries and nodes take for one image.
+var manifestTypes = []string{
+	"application/vnd.oci.image.manifest.v1+json",
+	"application/vnd.docker.distribution.manifest.v2+json",
+}
 
 type ociIndex struct {
 	SchemaVersion int          `json:"schemaVersion"`
@@ -48,13 +52,14 @@ func index(out string, layouts []string) error {
 			return err
 		}
 		for _, m := range one.Manifests {
-			if m.MediaType != manifestType {
-				return fmt.Errorf("%s: a manifest of type %s, want %s", layout, m.MediaType, manifestType)
+			if !slices.Contains(manifestTypes, m.MediaType) {
+				return fmt.Errorf("%s: a manifest of type %s, want one of %q", layout, m.MediaType, manifestTypes)
 			}
 			var err error
 			if m.Platform, err = platformOf(layout, m.Digest); err != nil {
 				return err
 			}
+			m.Annotations = nil // a name for each would be one name twice
 			joined.Manifests = append(joined.Manifests, m)
 		}
 		if err := copyBlobs(filepath.Join(out, "blobs", "sha256"), filepath.Join(layout, "blobs", "sha256")); err != nil {

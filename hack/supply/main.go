@@ -9,19 +9,20 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
 )
 
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "supply:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string) error {
+func run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		return fmt.Errorf("want dependencies, index or provenance")
 	}
@@ -32,7 +33,7 @@ func run(args []string) error {
 		if err := f.Parse(args[1:]); err != nil {
 			return err
 		}
-		return dependencies(*check)
+		return dependencies(ctx, *check)
 	case "index":
 		out := f.String("o", "", "directory of the layout to write")
 		if err := f.Parse(args[1:]); err != nil {

@@ -54,7 +54,7 @@ func layout(t *testing.T, arch string) string {
 	write("blobs/sha256/c"+arch, map[string]string{"architecture": arch, "os": "linux"})
 	write("blobs/sha256/m"+arch, map[string]any{"config": descriptor{Digest: "sha256:c" + arch}})
 	write("blobs/sha256/shared", "layer")
-	write("index.json", ociIndex{SchemaVersion: 2, Manifests: []descriptor{{MediaType: manifestType, Digest: "sha256:m" + arch, Size: 1}}})
+	write("index.json", ociIndex{SchemaVersion: 2, Manifests: []descriptor{{MediaType: manifestTypes[0], Digest: "sha256:m" + arch, Size: 1}}})
 	return dir
 }
 
@@ -68,8 +68,8 @@ func TestOneIndexNamesAllProcessors(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := ociIndex{SchemaVersion: 2, MediaType: indexType, Manifests: []descriptor{
-		{MediaType: manifestType, Digest: "sha256:mamd64", Size: 1, Platform: &platform{"amd64", "linux"}},
-		{MediaType: manifestType, Digest: "sha256:marm64", Size: 1, Platform: &platform{"arm64", "linux"}},
+		{MediaType: manifestTypes[0], Digest: "sha256:mamd64", Size: 1, Platform: &platform{"amd64", "linux"}},
+		{MediaType: manifestTypes[0], Digest: "sha256:marm64", Size: 1, Platform: &platform{"arm64", "linux"}},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
