@@ -108,7 +108,7 @@ func TestModelIsVerifiedAndDescribed(t *testing.T) {
 		t.Errorf("status %d\n%s%s", code, stdout, stderr)
 	}
 	code, stdout, _ = run(t, "", "model", "inspect", modeltest.Dir(t))
-	if code != exitOK || !strings.Contains(stdout, `"digest": "sha256:53aa51172d14`) {
+	if code != exitOK || !strings.Contains(stdout, `"digest": "sha256:53aa51172d14`) || !strings.Contains(stdout, `"tokensPerSecond"`) {
 		t.Errorf("status %d\n%s", code, stdout)
 	}
 }

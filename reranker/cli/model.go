@@ -4,13 +4,11 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/model/pull"
 	"github.com/quantumrerank/quantumrerank/reranker/rerank"
 )
@@ -101,37 +99,5 @@ func (c *command) modelVerify() *cobra.Command {
 		},
 	}
 	addFlags(cmd, "model", "model-sha256", "kernel", "precision", "threads", "memory-limit")
-	return cmd
-}
-
-func (c *command) modelInspect() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:     "inspect [DIRECTORY]",
-		Short:   "Describe a model as JSON",
-		Example: `  reranker model inspect models/all-MiniLM-L6-v2`,
-		Args:    arguments(cobra.MaximumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := loadFor(cmd, args)
-			if err != nil {
-				return err
-			}
-			if _, err := needOf(cfg.Settings); err != nil {
-				return err
-			}
-			m, err := model.Open(cfg.Settings.Model.Dir)
-			if err != nil {
-				return modelError{err}
-			}
-			defer m.Close()
-			info, err := m.Inspect()
-			if err != nil {
-				return modelError{err}
-			}
-			out := json.NewEncoder(c.Out)
-			out.SetIndent("", "  ")
-			return out.Encode(info)
-		},
-	}
-	addFlags(cmd, "model")
 	return cmd
 }

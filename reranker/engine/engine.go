@@ -62,7 +62,8 @@ type Info struct {
 	Weights      string // the file that they are from, and why if it is not the prepared one
 	Threads      int
 	BatchTokens  int
-	StaticTokens int // with a static embedding; 0 where the directory has no table
+	MappedBytes  int64 // of files, shared between processes
+	StaticTokens int   // with a static embedding; 0 where the directory has no table
 }
 
 // Engine runs one model. It is safe for concurrent use.
@@ -174,9 +175,25 @@ func (e *Engine) Info() Info {
 		Weights:      e.from,
 		Threads:      e.threads,
 		BatchTokens:  e.batchTokens,
+		MappedBytes:  e.mappedBytes(),
 		StaticTokens: e.staticTokens(),
 	}
 }
+
+// mappedBytes is the size of the weights and tables that are views of files.
+func (e *Engine) mappedBytes() int64 {
+	n := e.model.MappedBytes()
+	if e.file != nil {
+		n += e.file.Size()
+	}
+	if e.static != nil {
+		n += e.static.Bytes()
+	}
+	return n
+}
+
+// Inspect describes the model's files.
+func (e *Engine) Inspect() (model.Info, error) { return e.model.Inspect() }
 
 // Vocabulary returns the tokens of the model in the order of their ids.
 func (e *Engine) Vocabulary() []string { return e.model.Tokenizer.Vocabulary() }

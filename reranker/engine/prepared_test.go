@@ -82,6 +82,10 @@ func TestPreparedWeightsNeedNoOthers(t *testing.T) {
 			t.Errorf("%s: digest %s, want %s; precision %s", name, info.Digest, digest, info.Precision)
 		}
 	}
+	e := openDir(t, dir, Options{})
+	if info, err := e.Inspect(); err != nil || info.Parameters == 0 || info.Bytes != 0 || info.Digest != digest {
+		t.Errorf("inspected %+v, error %v", info, err)
+	}
 	if _, err := Open(dir, Options{Precision: Float32}); err == nil || !strings.Contains(err.Error(), model.WeightsFile) {
 		t.Errorf("float32 without %s: error %v does not name it", model.WeightsFile, err)
 	}

@@ -28,7 +28,7 @@ func (m *Model) Inspect() (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	info := Info{Name: m.name, Config: m.Config, Digest: digest, Parameters: m.Config.Parameters()}
+	info := Info{Name: m.name, Config: m.Config, Digest: digest, Parameters: m.Config.Parameters(), Tensors: []TensorInfo{}}
 	if m.weights == nil {
 		return info, nil
 	}
@@ -51,4 +51,12 @@ func (c *Config) Parameters() int {
 		total += n
 	}
 	return total
+}
+
+// MappedBytes is the size of the weights file where it is open.
+func (m *Model) MappedBytes() int64 {
+	if m.weights == nil {
+		return 0
+	}
+	return int64(m.weights.Size())
 }
