@@ -181,7 +181,7 @@ func digestOf(sum []byte) string { return "sha256:" + hex.EncodeToString(sum) }
 
 // measure returns the calibration of one state, and prints how well the methods
 // rank with it where that is asked for.
-func (c *command) measure(ctx context.Context, eng *engine.Engine, cfg config.Config, state method.State, sets []labelled, print bool) (method.Calibration, error) {
+func (c *command) measure(ctx context.Context, eng *engine.Engine, cfg config.Config, state method.State, sets []labelled, judge bool) (method.Calibration, error) {
 	opt := method.Options{
 		Quantum:     method.QuantumOptions{State: state, Rank: cfg.Settings.Quantum.Rank, Weights: method.Weighting(cfg.Settings.Quantum.Weights)},
 		ModelDigest: eng.Info().Digest, Vocabulary: eng.Vocabulary(),
@@ -201,7 +201,7 @@ func (c *command) measure(ctx context.Context, eng *engine.Engine, cfg config.Co
 		}
 	}
 	cal := calibrate.Round(calibrate.Mean(each))
-	if !print {
+	if !judge {
 		return cal, nil
 	}
 	opt.Calibration = &cal

@@ -22,7 +22,8 @@ const tinyCross = "../engine/testdata/tiny-cross-encoder"
 func crossPairs(t *testing.T) (pairs []struct {
 	Query, Document string
 	Logit           float64
-}) {
+},
+) {
 	t.Helper()
 	data, err := os.ReadFile(tinyCross + "/expected.json")
 	if err != nil {
