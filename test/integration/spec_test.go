@@ -36,7 +36,12 @@ func fullSpec() v1alpha1.RerankerSpec {
 			Name: "mine", WeightsSHA256: "sha256:53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
 			PersistentVolumeClaim: &v1alpha1.ModelClaim{ClaimName: "models", SubPath: "v3"},
 		},
-		Quantum: &v1alpha1.QuantumSpec{State: "mixed", Rank: new(int32(4)), WeightPercent: new(int32(0))},
+		Quantum: &v1alpha1.QuantumSpec{
+			State: "mixed", Rank: new(int32(4)), WeightPercent: new(int32(0)), Weights: "uniform", Encoding: "amplitude",
+			Shots: new(int32(64)), Estimator: "swap", Seed: new(int64(1<<53 - 1)), DepolarisingPercent: new(int32(1)),
+		},
+		Hybrid:    &v1alpha1.HybridSpec{Fusion: "rrf", LexicalWeightPercent: new(int32(0)), PriorWeightPercent: new(int32(40))},
+		Diversify: &v1alpha1.DiversifySpec{StrengthPercent: new(int32(100))},
 		Limits: &v1alpha1.LimitsSpec{
 			MaxDocuments: new(int32(200)), MaxQueryCharacters: new(int32(500)), MaxDocumentCharacters: new(int32(9000)),
 			MaxConcurrentRequests: new(int32(4)), RequestTimeoutMilliseconds: new(int32(2000)), MaxBodyBytes: new(int64(1 << 20)),

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/engine"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/modeltest"
 	"github.com/quantumrerank/quantumrerank/reranker/method"
+	"github.com/quantumrerank/quantumrerank/reranker/rerank"
 )
 
 // words make documents of some 110 tokens.
@@ -79,4 +81,42 @@ func score(s *method.Scorer, query method.Features, docs []engine.Encoding) {
 		})
 	}
 	wg.Wait()
+}
+
+// BenchmarkSimilarity compares texts of 256 tokens that were never seen, as
+// /v1/similarity does: two texts, and one with three others.
+func BenchmarkSimilarity(b *testing.B) {
+	e, err := engine.Open(modeltest.Dir(b), engine.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer e.Close()
+	s, err := method.NewScorer(method.Options{ModelDigest: e.Info().Digest})
+	if err != nil {
+		b.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(2, 2))
+	text := func() string {
+		t := make([]string, 300)
+		for i := range t {
+			t[i] = words[rng.IntN(len(words))]
+		}
+		return strings.Join(t, " ")
+	}
+	for _, m := range method.Names() {
+		for _, others := range []int{1, 3} {
+			b.Run(fmt.Sprintf("%s/1:%d", m, others), func(b *testing.B) {
+				ranker := rerank.New(e, s, rerank.Options{Method: m})
+				for b.Loop() {
+					more := make([]string, others)
+					for i := range more {
+						more[i] = text()
+					}
+					if _, err := ranker.Similarity(b.Context(), rerank.SimilarityRequest{Pairs: rerank.OneToMany(text(), more)}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
 }

@@ -57,12 +57,27 @@ func systems() []system {
 		{name: "the lexical term alone", method: method.Hybrid, options: weights(0, 1)},
 		{name: namePrior, method: method.Hybrid, priors: true},
 		{name: "the same without the quantum term", method: method.Hybrid, options: weights(0, method.DefaultPriorWeight), priors: true},
-		{name: "reciprocal ranks of classical, quantum, lexical", rank: reciprocal},
+		{name: "`hybrid` by ranks (`fusion: rrf`)", rank: byRanks, options: method.Options{Hybrid: method.HybridOptions{Fusion: method.RRFusion}}},
+		{name: "the same with equal weights", rank: reciprocal},
 	}
 }
 
 // firstStage keeps the order of the candidates.
 func firstStage(_ *method.Scorer, p calibrate.Pool) []float64 { return p.Priors }
+
+// byRanks is hybrid with the weights of its mixture given to ranks.
+func byRanks(s *method.Scorer, p calibrate.Pool) []float64 {
+	parts := make([]method.Score, len(p.Documents))
+	for i, d := range p.Documents {
+		parts[i] = s.Score(method.Hybrid, p.Query, d, nil)
+	}
+	s.Fuse(parts, nil)
+	scores := make([]float64, len(parts))
+	for i, x := range parts {
+		scores[i] = x.Value
+	}
+	return scores
+}
 
 func reciprocal(s *method.Scorer, p calibrate.Pool) []float64 {
 	var c, q, l []float64
