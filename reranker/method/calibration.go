@@ -51,10 +51,10 @@ const minSpread = 1e-3
 // generic is used for models that were not measured. Sentence encoders of the
 // BERT family differ by less than a factor of two from it.
 var generic = map[State]Calibration{
-	Mixed:    {Classical: 0.057, Quantum: 0.067, Lexical: 0.07, Prior: 0.116},
-	Pure:     {Classical: 0.057, Quantum: 0.078, Lexical: 0.07, Prior: 0.116},
-	Overlap:  {Classical: 0.057, Quantum: 0.069, Lexical: 0.07, Prior: 0.116},
-	Fidelity: {Classical: 0.057, Quantum: 0.039, Lexical: 0.07, Prior: 0.116},
+	Mixed:    {Classical: 0.057, Quantum: 0.067, Lexical: 0.069, Prior: 0.116},
+	Pure:     {Classical: 0.057, Quantum: 0.078, Lexical: 0.069, Prior: 0.116},
+	Overlap:  {Classical: 0.057, Quantum: 0.069, Lexical: 0.069, Prior: 0.116},
+	Fidelity: {Classical: 0.057, Quantum: 0.039, Lexical: 0.069, Prior: 0.116},
 }
 
 // calibrations are those of measured models, by the digest of their weights:
