@@ -5,7 +5,9 @@ package server
 
 import (
 	"context"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -117,5 +119,33 @@ func TestAKeysPlaceIsFreeAgainHoweverARequestEnds(t *testing.T) {
 		if w := p.post(t, "/v1/rerank", sent, header...); w.Code != want {
 			t.Errorf("request %d: status %d, want %d", i, w.Code, want)
 		}
+	}
+}
+
+// TestAStrangersConnectionEndsInGoodOrder sends bodies that nobody reads.
+func TestAStrangersConnectionEndsInGoodOrder(t *testing.T) {
+	t.Parallel()
+	p := servingPod(func(o *Options) { o.Keys = oneKey("s3cret-key-0123456789") })
+	said := new(syncBuffer)
+	pod := httptest.NewUnstartedServer(p.Handler())
+	pod.Config.ErrorLog = log.New(said, "", 0)
+	pod.Start()
+	for _, size := range []int{10, 10, 1 << 20, 10} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, pod.URL+"/v1/rerank", strings.NewReader(strings.Repeat("x", size)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := pod.Client().Do(r)
+		if err != nil {
+			t.Errorf("%d bytes: %v", size, err)
+			continue
+		}
+		if resp.Body.Close() != nil || resp.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%d bytes: status %d", size, resp.StatusCode)
+		}
+	}
+	pod.Close()
+	if said.String() != "" {
+		t.Errorf("net/http complains: %s", said.String())
 	}
 }

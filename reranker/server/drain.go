@@ -23,7 +23,9 @@ const (
 // early lets an answer go out while the body is still on its way. Otherwise
 // net/http would read on before it sends the answer.
 func (x *exchange) early() {
-	if x.unread() {
+	// A stranger's body is left to net/http, which in full duplex would meet
+	// its own background reading there.
+	if x.unread() && x.status != http.StatusUnauthorized {
 		// It fails where there is no connection, as in some tests.
 		_ = x.conn.EnableFullDuplex()
 	}
