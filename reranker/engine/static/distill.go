@@ -8,8 +8,8 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/sealed"
-	"github.com/quantumrerank/quantumrerank/reranker/method/linalg"
 )
 
 // Choices of the distillation; docs/performance.md has what others gave.
@@ -71,8 +71,8 @@ func project(vectors []float32, dim, keep int) []float32 {
 		}
 	}
 	covariance := make([]float64, dim*dim)
-	linalg.Gram(covariance, columns, dim, n)
-	values, components := linalg.Eigen(covariance, dim)
+	gram(covariance, columns, dim, n)
+	values, components := eigen(covariance, dim)
 	basis := make([]float32, keep*dim)
 	for k := range keep {
 		if !(values[k] > flat*values[0]) {
@@ -83,11 +83,10 @@ func project(vectors []float32, dim, keep int) []float32 {
 			basis[k*dim+j] = float32(components[k*dim+j] * scale)
 		}
 	}
-	rows, one := make([]float32, n*keep), make([]float64, keep)
+	rows, k := make([]float32, n*keep), kernel.Default()
 	for i := range n {
-		linalg.CrossGram(one, vectors[i*dim:(i+1)*dim], 1, basis, keep, dim)
-		for k, v := range one {
-			rows[i*keep+k] = float32(v)
+		for j := range keep {
+			rows[i*keep+j] = k.Dot(vectors[i*dim:(i+1)*dim], basis[j*dim:(j+1)*dim])
 		}
 	}
 	return rows
