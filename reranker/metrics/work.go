@@ -144,8 +144,8 @@ func (m *Metrics) ObserveRerank(r Rerank) {
 }
 
 // batchOf tells reranks that the target is about from larger ones.
-func (w *workMetrics) batchOf(documents int) string {
-	if w.batch > 0 && documents > w.batch {
+func (m *workMetrics) batchOf(documents int) string {
+	if m.batch > 0 && documents > m.batch {
 		return contract.BatchLarger
 	}
 	return contract.BatchTarget
