@@ -85,6 +85,20 @@ type AuthSpec struct {
 	// who reaches the Service may call it.
 	// +required
 	APIKeysSecretRef *SecretReference `json:"apiKeysSecretRef,omitempty"`
+	// requestsPerMinute is how many requests each key may send to one pod in a
+	// minute; beyond them it gets 429 with RateLimit headers. 1 to 1000000.
+	// Default: any number.
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=1000000
+	// +optional
+	RequestsPerMinute *int32 `json:"requestsPerMinute,omitempty"`
+	// concurrentRequests is how many requests each key may have under way in
+	// one pod, waiting ones included; beyond them it gets 429. 1 to 10000.
+	// Default: any number.
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=10000
+	// +optional
+	ConcurrentRequests *int32 `json:"concurrentRequests,omitempty"`
 }
 
 // SecretReference names a Secret in the Reranker's namespace.

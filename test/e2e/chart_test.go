@@ -18,7 +18,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/quantumrerank/quantumrerank/reranker/contract"
+	rerank "github.com/quantumrerank/quantumrerank/reranker/client"
 )
 
 const crdName = "rerankers.quantumrerank.io"
@@ -91,8 +91,7 @@ func TestUninstalledOperatorLeavesRerankersServing(t *testing.T) {
 	if err := k8s.Get(t.Context(), client.ObjectKeyFromObject(rr), rr); err != nil {
 		t.Fatalf("the Reranker went with the release: %v", err)
 	}
-	var got rerankAnswer
-	if _, err := service(t, rr).post(t.Context(), contract.PathRerank, rerankRequest{Query: "q", Documents: []string{"a"}}, &got); err != nil {
+	if _, err := service(t, rr).rerank(t.Context(), rerank.Request{Query: "q", Documents: []string{"a"}}); err != nil {
 		t.Error(err)
 	}
 	if err := operator.upgrade(); err != nil {

@@ -24,6 +24,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
+	rerank "github.com/quantumrerank/quantumrerank/reranker/client"
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
 )
 
@@ -123,9 +124,9 @@ func quickGuard(t *testing.T) {
 
 // sized makes a request of which one pod bears about as many as it shall, and
 // says how many it does.
-func sized(t *testing.T, api endpoint) (rerankRequest, float64) {
+func sized(t *testing.T, api endpoint) (rerank.Request, float64) {
 	t.Helper()
-	request := rerankRequest{Query: "how do I keep bread fresh", Documents: documents(16)}
+	request := rerank.Request{Query: "how do I keep bread fresh", Documents: documents(16)}
 	count := int(float64(len(request.Documents)) * throughput(t, api, request) / bearable)
 	request.Documents = documents(min(max(count, 1), 100))
 	return request, throughput(t, api, request)
@@ -141,7 +142,7 @@ func documents(n int) []string {
 
 // throughput is how many requests a second a pod answers that always has three
 // to work on. One that it refuses is no answer.
-func throughput(t *testing.T, api endpoint, request rerankRequest) float64 {
+func throughput(t *testing.T, api endpoint, request rerank.Request) float64 {
 	t.Helper()
 	body, err := json.Marshal(request)
 	if err != nil {

@@ -8,7 +8,6 @@ package e2e
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -22,6 +21,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
+	rerank "github.com/quantumrerank/quantumrerank/reranker/client"
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
 )
 
@@ -108,40 +108,20 @@ func (e endpoint) do(ctx context.Context, method, path string, body []byte) (rep
 	return reply{status: response.StatusCode, header: response.Header, body: content}, err
 }
 
-// post sends a value as JSON and reads the answer into out if it is a 200.
-func (e endpoint) post(ctx context.Context, path string, in, out any) (reply, error) {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return reply{}, err
-	}
-	got, err := e.do(ctx, http.MethodPost, path, body)
-	if err != nil {
-		return got, err
-	}
-	if got.status != http.StatusOK {
-		return got, fmt.Errorf("POST %s: %d %s", path, got.status, got.body)
-	}
-	if err := json.Unmarshal(got.body, out); err != nil {
-		return got, fmt.Errorf("POST %s: %w: %s", path, err, got.body)
-	}
-	return got, nil
+// caller is the product's own client. It asks once: these tests count what
+// fails.
+func (e endpoint) caller() (*rerank.Client, error) {
+	return rerank.New(e.base, rerank.WithHTTPClient(e.client), rerank.WithRetry(rerank.NoRetry))
 }
 
-// rerankRequest and rerankAnswer are the parts of the wire format that the
-// tests look at.
-type rerankRequest struct {
-	Query     string   `json:"query"`
-	Documents []string `json:"documents"`
-	Method    string   `json:"method,omitempty"`
-	TopK      int      `json:"top_k,omitempty"`
-}
-
-type rerankAnswer struct {
-	Method     string `json:"method"`
-	MethodUsed string `json:"method_used"`
-	Degraded   bool   `json:"degraded"`
-	Results    []struct {
-		Index int     `json:"index"`
-		Score float64 `json:"relevance_score"`
-	} `json:"results"`
+// rerank asks for a whole answer, within half a minute.
+func (e endpoint) rerank(ctx context.Context, request rerank.Request) (*rerank.Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	caller, err := e.caller()
+	if err != nil {
+		return nil, err
+	}
+	request.Degradation = contract.DegradationNever
+	return caller.Rerank(ctx, request)
 }

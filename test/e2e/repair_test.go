@@ -17,7 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
-	"github.com/quantumrerank/quantumrerank/reranker/contract"
+	rerank "github.com/quantumrerank/quantumrerank/reranker/client"
 )
 
 // What dies, drifts or is deleted comes back; and the operator, restarted or
@@ -54,8 +54,7 @@ func checkKilledPod(t *testing.T, rr *v1alpha1.Reranker) {
 		return nil
 	})
 	untilReady(t, rr, withinReady)
-	var got rerankAnswer
-	if _, err := service(t, rr).post(t.Context(), contract.PathRerank, rerankRequest{Query: "q", Documents: []string{"a"}}, &got); err != nil {
+	if _, err := service(t, rr).rerank(t.Context(), rerank.Request{Query: "q", Documents: []string{"a"}}); err != nil {
 		t.Error(err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
+	rerank "github.com/quantumrerank/quantumrerank/reranker/client"
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
 )
 
@@ -44,14 +45,13 @@ func startLoad(t *testing.T, api endpoint, callers int) *load {
 // ask sends documents that no cache has seen.
 func (l *load) ask(ctx context.Context, api endpoint, caller int) {
 	for number := 0; ctx.Err() == nil; number++ {
-		request := rerankRequest{Query: "how do I keep bread fresh", Documents: []string{
+		request := rerank.Request{Query: "how do I keep bread fresh", Documents: []string{
 			fmt.Sprintf("Wrap loaf %d of caller %d in a cloth.", number, caller),
 			fmt.Sprintf("Bicycle %d of caller %d needs oil.", number, caller),
 		}}
-		var got rerankAnswer
 		// A request that is under way when the load stops is finished.
 		begin := time.Now()
-		_, err := api.post(context.WithoutCancel(ctx), contract.PathRerank, request, &got)
+		got, err := api.rerank(context.WithoutCancel(ctx), request)
 		if err == nil && len(got.Results) != 2 {
 			err = fmt.Errorf("%d results", len(got.Results))
 		}
@@ -94,8 +94,7 @@ func TestRolloutLosesNoRequest(t *testing.T) {
 		change(t, rr, func(s *v1alpha1.RerankerSpec) { s.Method = method })
 		untilRolled(t, rr, 2)
 		eventually(t, withinRepair, "answers by the new method", func(ctx context.Context) error {
-			var got rerankAnswer
-			_, err := api.reconnecting().post(ctx, contract.PathRerank, rerankRequest{Query: "q", Documents: []string{"a"}}, &got)
+			got, err := api.reconnecting().rerank(ctx, rerank.Request{Query: "q", Documents: []string{"a"}})
 			if err == nil && got.Method != string(method) {
 				err = fmt.Errorf("the method is %q, want %q", got.Method, method)
 			}

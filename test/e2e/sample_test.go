@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	rerank "github.com/quantumrerank/quantumrerank/reranker/client"
 )
 
 // sample is the text of test/sample: documents, and queries with the documents
@@ -52,7 +54,7 @@ func readSample(t *testing.T) sample {
 
 // checkRanking fails unless every document is ranked once, best first, with
 // scores in [0,1], and one that answers the query is on top.
-func checkRanking(t *testing.T, query string, best []int, documents int, got rerankAnswer) {
+func checkRanking(t *testing.T, query string, best []int, documents int, got *rerank.Answer) {
 	t.Helper()
 	if len(got.Results) != documents {
 		t.Fatalf("%q: %d of %d documents are ranked", query, len(got.Results), documents)

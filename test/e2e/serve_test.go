@@ -19,6 +19,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
+	rerank "github.com/quantumrerank/quantumrerank/reranker/client"
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
 )
 
@@ -59,9 +60,8 @@ func checkMethods(t *testing.T, api endpoint) {
 	s := readSample(t)
 	for _, method := range []string{"", contract.MethodClassical, contract.MethodQuantum, contract.MethodHybrid} {
 		for _, query := range s.queries {
-			var got rerankAnswer
-			request := rerankRequest{Query: query.Query, Documents: s.documents, Method: method}
-			if _, err := api.post(t.Context(), contract.PathRerank, request, &got); err != nil {
+			got, err := api.rerank(t.Context(), rerank.Request{Query: query.Query, Documents: s.documents, Method: method})
+			if err != nil {
 				t.Fatalf("method %q: %v", method, err)
 			}
 			want := method
@@ -77,17 +77,19 @@ func checkMethods(t *testing.T, api endpoint) {
 }
 
 func checkSimilarity(t *testing.T, api endpoint) {
+	caller, err := api.caller()
+	if err != nil {
+		t.Fatal(err)
+	}
 	similarity := func(a, b string) float64 {
-		var got struct {
-			Similarity *float64 `json:"similarity"`
-		}
-		if _, err := api.post(t.Context(), contract.PathSimilarity, map[string]string{"text_1": a, "text_2": b}, &got); err != nil {
+		got, err := caller.Similarity(t.Context(), rerank.SimilarityRequest{Text: a, Others: []string{b}})
+		if err != nil {
 			t.Fatal(err)
 		}
-		if got.Similarity == nil || *got.Similarity < 0 || *got.Similarity > 1 {
-			t.Fatalf("similarity %v, want a number in [0,1]", got.Similarity)
+		if len(got.Scores) != 1 || got.Scores[0].Score < 0 || got.Scores[0].Score > 1 {
+			t.Fatalf("similarity %+v, want one number in [0,1]", got.Scores)
 		}
-		return *got.Similarity
+		return got.Scores[0].Score
 	}
 	same := similarity("A loaf stays fresh in a cloth.", "Wrap bread in a cloth to keep it fresh.")
 	other := similarity("A loaf stays fresh in a cloth.", "Saturn has rings of ice and rock.")
@@ -105,7 +107,7 @@ type refused struct {
 }
 
 func checkRefusals(t *testing.T, api endpoint) {
-	request := func(r rerankRequest) []byte {
+	request := func(r rerank.Request) []byte {
 		body, err := json.Marshal(r)
 		if err != nil {
 			t.Fatal(err)
@@ -119,28 +121,28 @@ func checkRefusals(t *testing.T, api endpoint) {
 		status int
 		want   []string // parts of the message
 	}{
-		{"an empty query", request(rerankRequest{Query: " ", Documents: two}), 422, []string{"query"}},
+		{"an empty query", request(rerank.Request{Query: " ", Documents: two}), 422, []string{"query"}},
 		{
-			"a query too long", request(rerankRequest{Query: strings.Repeat("é", contract.MaxQueryCharacters+1), Documents: two}),
+			"a query too long", request(rerank.Request{Query: strings.Repeat("é", contract.MaxQueryCharacters+1), Documents: two}),
 			422,
 			[]string{"query", "10000", "10001"},
 		},
-		{"no documents", request(rerankRequest{Query: "q", Documents: []string{}}), 422, []string{"documents"}},
+		{"no documents", request(rerank.Request{Query: "q", Documents: []string{}}), 422, []string{"documents"}},
 		{
-			"too many documents", request(rerankRequest{Query: "q", Documents: make([]string, contract.MaxDocuments+1)}),
+			"too many documents", request(rerank.Request{Query: "q", Documents: make([]string, contract.MaxDocuments+1)}),
 			422,
 			[]string{"documents", "1000"},
 		},
-		{"an empty document", request(rerankRequest{Query: "q", Documents: []string{"one", ""}}), 422, []string{"1"}},
+		{"an empty document", request(rerank.Request{Query: "q", Documents: []string{"one", ""}}), 422, []string{"1"}},
 		{
-			"a document too long", request(rerankRequest{Query: "q", Documents: []string{strings.Repeat("x", contract.MaxDocumentCharacters+1)}}),
+			"a document too long", request(rerank.Request{Query: "q", Documents: []string{strings.Repeat("x", contract.MaxDocumentCharacters+1)}}),
 			422,
 			[]string{"50000", "50001"},
 		},
-		{"an unknown method", request(rerankRequest{Query: "q", Documents: two, Method: "magic"}), 422, []string{"method", "classical"}},
+		{"an unknown method", request(rerank.Request{Query: "q", Documents: two, Method: "magic"}), 422, []string{"method", "classical"}},
 		{"top_k below one", []byte(`{"query":"q","documents":["a"],"method":"hybrid","top_k":0}`), 422, []string{"top_k"}},
 		{
-			"top_k above the documents", request(rerankRequest{Query: "q", Documents: two, Method: "hybrid", TopK: 3}),
+			"top_k above the documents", request(rerank.Request{Query: "q", Documents: two, Method: "hybrid", TopK: 3}),
 			422,
 			[]string{"top_k", "2", "3"},
 		},

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	rerank "github.com/quantumrerank/quantumrerank/reranker/client"
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
 )
 
@@ -29,7 +30,7 @@ type stream struct {
 // mostInFlight bounds the stream when nothing is answered any more.
 const mostInFlight = 256
 
-func startStream(t *testing.T, api endpoint, request rerankRequest, rate float64) *stream {
+func startStream(t *testing.T, api endpoint, request rerank.Request, rate float64) *stream {
 	t.Helper()
 	body, err := json.Marshal(request)
 	if err != nil {

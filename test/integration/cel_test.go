@@ -83,6 +83,8 @@ var specs = map[string]struct{ spec, want string }{
 	"no cache":                          {`{cache: {maxBytes: 0}}`, ""},
 	"a cache below nothing":             {`{cache: {maxBytes: -1}}`, "should be greater than or equal to 0"},
 	"keys without a secret":             {`{auth: {apiKeysSecretRef: {}}}`, "spec.auth.apiKeysSecretRef.name: Required value"},
+	"keys with bounds":                  {`{auth: {apiKeysSecretRef: {name: k}, requestsPerMinute: 60, concurrentRequests: 2}}`, ""},
+	"keys that may nothing":             {`{auth: {apiKeysSecretRef: {name: k}, requestsPerMinute: 0}}`, "should be greater than or equal to 1"},
 	"requests a minute":                 {`{targets: {requestsPerMinute: 600}}`, ""},
 	"no requests a minute":              {`{targets: {requestsPerMinute: 0}}`, "should be greater than or equal to 1"},
 	"a percentile of 100":               {`{targets: {percentile: 100}}`, "should be less than or equal to 99"},

@@ -50,7 +50,7 @@ func fullSpec() v1alpha1.RerankerSpec {
 		Breaker:     &v1alpha1.BreakerSpec{FailureThreshold: new(int32(5)), OpenSeconds: new(int32(10)), HalfOpenRequests: new(int32(2))},
 		Degradation: &v1alpha1.DegradationSpec{Policy: "OnOverload"},
 		Cache:       &v1alpha1.CacheSpec{MaxBytes: new(int64(0))},
-		Auth:        &v1alpha1.AuthSpec{APIKeysSecretRef: &v1alpha1.SecretReference{Name: "keys"}},
+		Auth:        &v1alpha1.AuthSpec{APIKeysSecretRef: &v1alpha1.SecretReference{Name: "keys"}, RequestsPerMinute: new(int32(600)), ConcurrentRequests: new(int32(8))},
 		Rollout: &v1alpha1.RolloutSpec{
 			MaxSurge: new(int32(2)), MaxUnavailable: new(int32(0)), MinReadySeconds: new(int32(5)), ProgressDeadlineSeconds: new(int32(300)),
 		},

@@ -4,6 +4,7 @@
 package build
 
 import (
+	"fmt"
 	"maps"
 
 	corev1 "k8s.io/api/core/v1"
@@ -48,8 +49,15 @@ func container(in Input) *corev1ac.ContainerApplyConfiguration {
 
 func args(in Input) []string {
 	out := []string{"serve", "--config=" + contract.SettingsFile}
-	if keysSecret(in) != "" {
-		out = append(out, "--api-keys="+keysDir)
+	if keysSecret(in) == "" {
+		return out
+	}
+	out = append(out, "--api-keys="+keysDir)
+	if n := in.Reranker.Spec.Auth.RequestsPerMinute; n != nil {
+		out = append(out, fmt.Sprintf("--key-requests-per-minute=%d", *n))
+	}
+	if n := in.Reranker.Spec.Auth.ConcurrentRequests; n != nil {
+		out = append(out, fmt.Sprintf("--key-concurrent-requests=%d", *n))
 	}
 	return out
 }

@@ -32,6 +32,12 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: apiKeysSecretRef
       type:
         namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.SecretReference
+    - name: concurrentRequests
+      type:
+        scalar: numeric
+    - name: requestsPerMinute
+      type:
+        scalar: numeric
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.AutoscalingOwner
   scalar: string
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.AutoscalingSpec

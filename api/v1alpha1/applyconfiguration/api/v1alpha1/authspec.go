@@ -14,6 +14,14 @@ type AuthSpecApplyConfiguration struct {
 	// entries is one API key. Health routes stay open. Without auth, everybody
 	// who reaches the Service may call it.
 	APIKeysSecretRef *SecretReferenceApplyConfiguration `json:"apiKeysSecretRef,omitempty"`
+	// requestsPerMinute is how many requests each key may send to one pod in a
+	// minute; beyond them it gets 429 with RateLimit headers. 1 to 1000000.
+	// Default: any number.
+	RequestsPerMinute *int32 `json:"requestsPerMinute,omitempty"`
+	// concurrentRequests is how many requests each key may have under way in
+	// one pod, waiting ones included; beyond them it gets 429. 1 to 10000.
+	// Default: any number.
+	ConcurrentRequests *int32 `json:"concurrentRequests,omitempty"`
 }
 
 // AuthSpecApplyConfiguration constructs a declarative configuration of the AuthSpec type for use with
@@ -27,5 +35,21 @@ func AuthSpec() *AuthSpecApplyConfiguration {
 // If called multiple times, the APIKeysSecretRef field is set to the value of the last call.
 func (b *AuthSpecApplyConfiguration) WithAPIKeysSecretRef(value *SecretReferenceApplyConfiguration) *AuthSpecApplyConfiguration {
 	b.APIKeysSecretRef = value
+	return b
+}
+
+// WithRequestsPerMinute sets the RequestsPerMinute field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the RequestsPerMinute field is set to the value of the last call.
+func (b *AuthSpecApplyConfiguration) WithRequestsPerMinute(value int32) *AuthSpecApplyConfiguration {
+	b.RequestsPerMinute = &value
+	return b
+}
+
+// WithConcurrentRequests sets the ConcurrentRequests field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the ConcurrentRequests field is set to the value of the last call.
+func (b *AuthSpecApplyConfiguration) WithConcurrentRequests(value int32) *AuthSpecApplyConfiguration {
+	b.ConcurrentRequests = &value
 	return b
 }
