@@ -5,6 +5,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/quantumrerank/quantumrerank/reranker/config"
@@ -21,6 +22,9 @@ func (c *command) backend(ctx, load context.Context, cfg config.Config, o *obser
 	p, err := assemble(load, cfg, o.log, o.options, step)
 	if err != nil {
 		return nil, err
+	}
+	if err := p.ranker.WarmUp(load); err != nil {
+		return nil, errors.Join(err, p.engine.Close())
 	}
 	o.ranker(p.ranker)
 	monitor := memory.NewMonitor(memory.Options{

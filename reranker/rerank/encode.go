@@ -29,7 +29,8 @@ type batches struct {
 }
 
 // run is called by the scheduler. It ends the flight of each of its units.
-func (b *batches) run(_ context.Context, items []int) {
+func (b *batches) run(_ context.Context, items []int) error {
+	var failed error
 	tokens := 0
 	for _, i := range items {
 		tokens += b.units[i].cost
@@ -46,9 +47,10 @@ func (b *batches) run(_ context.Context, items []int) {
 				later = append(later, i)
 			}
 		}
-		b.encode(first, now, b.ranker.hangs(tokens))
+		failed = errors.Join(failed, b.encode(first, now, b.ranker.hangs(tokens)))
 		items = later
 	}
+	return failed
 }
 
 // hangs is the time after which a micro-batch is taken to hang: far beyond what
@@ -59,7 +61,7 @@ func (r *Ranker) hangs(tokens int) time.Duration {
 
 const leastHang = 5 * time.Second
 
-func (b *batches) encode(of unitName, items []int, limit time.Duration) {
+func (b *batches) encode(of unitName, items []int, limit time.Duration) error {
 	texts := make([]string, len(items))
 	for n, i := range items {
 		texts[n] = b.units[i].content
@@ -82,6 +84,7 @@ func (b *batches) encode(of unitName, items []int, limit time.Duration) {
 	for _, i := range items {
 		b.units[i].flight.Abandon() // unless it has landed
 	}
+	return err
 }
 
 // encodeTexts encodes and prepares texts. It lands what is good even where

@@ -23,9 +23,13 @@ type Speed struct {
 // follow a noisy neighbour.
 const halfLife = 2.0
 
-// NewSpeed starts from a guess, which half a second of work outweighs.
+// guessWeight is the seconds of work that outweigh the first guess: a single
+// micro-batch says more than no measurement at all.
+const guessWeight = 0.02
+
+// NewSpeed starts from a guess.
 func NewSpeed(tokensPerSecond float64) *Speed {
-	return &Speed{tokens: tokensPerSecond * 0.5, busy: 0.5}
+	return &Speed{tokens: tokensPerSecond * guessWeight, busy: guessWeight}
 }
 
 // Observe adds a piece of work.

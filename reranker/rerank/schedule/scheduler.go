@@ -37,8 +37,9 @@ type Options struct {
 type Batch struct {
 	Items, Tokens int
 	Took          time.Duration
-	// Late says that the request had left when it ended.
-	Late bool
+	// Late says that the request had left when it ended, Failed that it did not
+	// do its work. Neither says anything of the speed.
+	Late, Failed bool
 }
 
 // Scheduler runs the work of many requests. It is safe for concurrent use.
@@ -170,14 +171,14 @@ func (s *Scheduler) run(j *job, items []int) {
 		b.Tokens += j.work.Costs[i]
 	}
 	start := time.Now()
-	s.protected(j, items)
+	b.Failed = !s.protected(j, items)
 	b.Took = time.Since(start)
 	s.mu.Lock()
 	j.running--
 	b.Late = j.ctx.Err() != nil
 	j.finish()
 	s.mu.Unlock()
-	if !b.Late { // a batch that was cut short says nothing of the speed
+	if !b.Late && !b.Failed {
 		s.opt.Speed.Observe(b.Tokens, b.Took)
 	}
 	if s.opt.OnBatch != nil {
@@ -185,12 +186,13 @@ func (s *Scheduler) run(j *job, items []int) {
 	}
 }
 
-// protected keeps a panic from ending the process.
-func (s *Scheduler) protected(j *job, items []int) {
+// protected keeps a panic from ending the process, and reports whether the work
+// was done.
+func (s *Scheduler) protected(j *job, items []int) (done bool) {
 	defer func() {
 		if v := recover(); v != nil && s.opt.OnPanic != nil {
 			s.opt.OnPanic(v)
 		}
 	}()
-	j.work.Run(j.ctx, items)
+	return j.work.Run(j.ctx, items) == nil
 }

@@ -38,10 +38,11 @@ func (j *journal) note(s string) {
 }
 
 // takes works for a millisecond of the bubble's clock per token.
-func takes(j *journal, name string, each int) func(context.Context, []int) {
-	return func(_ context.Context, items []int) {
+func takes(j *journal, name string, each int) func(context.Context, []int) error {
+	return func(_ context.Context, items []int) error {
 		<-time.After(time.Duration(each*len(items)) * time.Millisecond)
 		j.note(name)
+		return nil
 	}
 }
 
@@ -66,7 +67,7 @@ func TestBatchesAreBoundedByTokens(t *testing.T) {
 	var got [][]int
 	out, err := s.Do(t.Context(), schedule.Work{
 		Costs: []int{60, 40, 1, 300, 50, 50, 10},
-		Run:   func(_ context.Context, items []int) { got = append(got, items) },
+		Run:   func(_ context.Context, items []int) error { got = append(got, items); return nil },
 	})
 	if err != nil || out.Begun != 7 {
 		t.Fatalf("outcome %+v, %v", out, err)
@@ -85,12 +86,13 @@ func TestAtMostSoManyWorkersAndEachItemOnce(t *testing.T) {
 	for range requests {
 		wg.Go(func() {
 			var seen [items]atomic.Int64
-			_, err := s.Do(t.Context(), schedule.Work{Costs: costs(items, 3), Run: func(_ context.Context, batch []int) {
+			_, err := s.Do(t.Context(), schedule.Work{Costs: costs(items, 3), Run: func(_ context.Context, batch []int) error {
 				most.Store(max(most.Load(), now.Add(1)))
 				for _, i := range batch {
 					seen[i].Add(1)
 				}
 				now.Add(-1)
+				return nil
 			}})
 			if err != nil {
 				t.Error(err)
@@ -163,11 +165,12 @@ func TestPanicEndsItsBatchOnly(t *testing.T) {
 	var caught atomic.Value
 	s := schedule.New(schedule.Options{Workers: 1, BatchTokens: 1, OnPanic: func(v any) { caught.Store(v) }})
 	ran := 0
-	out, err := s.Do(t.Context(), schedule.Work{Costs: costs(3, 1), Run: func(_ context.Context, items []int) {
+	out, err := s.Do(t.Context(), schedule.Work{Costs: costs(3, 1), Run: func(_ context.Context, items []int) error {
 		ran++
 		if items[0] == 1 {
 			panic("broken")
 		}
+		return nil
 	}})
 	if err != nil || out.Begun != 3 || ran != 3 || caught.Load() != "broken" {
 		t.Errorf("outcome %+v, %v, ran %d, caught %v", out, err, ran, caught.Load())
@@ -178,8 +181,25 @@ func TestWhoIsGoneBeforeIsNotServed(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	s := schedule.New(schedule.Options{})
-	_, err := s.Do(ctx, schedule.Work{Costs: costs(1, 1), Run: func(context.Context, []int) { t.Error("served") }})
+	_, err := s.Do(ctx, schedule.Work{Costs: costs(1, 1), Run: func(context.Context, []int) error { t.Error("served"); return nil }})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestWhatFailedSaysNothingOfTheSpeed(t *testing.T) {
+	for name, fail := range map[string]func() error{
+		"an error": func() error { return errors.New("breaker is open") },
+		"a panic":  func() error { panic("broken") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			speed := limit.NewSpeed(1000)
+			before := speed.TokensPerSecond()
+			s := schedule.New(schedule.Options{Workers: 1, BatchTokens: 100, Speed: speed})
+			_, err := s.Do(t.Context(), schedule.Work{Costs: costs(5, 100), Run: func(context.Context, []int) error { return fail() }})
+			if err != nil || speed.TokensPerSecond() != before {
+				t.Errorf("%v, speed %v, want %v", err, speed.TokensPerSecond(), before)
+			}
+		})
 	}
 }

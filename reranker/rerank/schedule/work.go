@@ -15,8 +15,9 @@ type Work struct {
 	// Run works on some items, named by their indices in Costs. It is called
 	// on a worker, at the same time as other calls of the same Work, and not
 	// again after Do has returned; a call that has begun may outlive Do when
-	// the context ended.
-	Run func(ctx context.Context, items []int)
+	// the context ended. An error means that the work was not done; it is not
+	// passed on.
+	Run func(ctx context.Context, items []int) error
 	// FinishBy is when the last micro-batch must have ended to be of use; one
 	// that is predicted to end later is not begun. Zero means no such time.
 	FinishBy time.Time
