@@ -15,6 +15,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine/mapped"
 )
 
 const (
@@ -73,19 +75,12 @@ func Open(path, kind string) (*File, error) {
 }
 
 func open(file *os.File, kind string) (*File, error) {
-	info, err := file.Stat()
+	raw, release, err := mapped.File(file)
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("not a regular file: %s", info.Mode())
-	}
-	if info.Size() < prologue {
-		return nil, fmt.Errorf("%d bytes are too few: %w", info.Size(), ErrDamaged)
-	}
-	raw, release, err := load(file, int(info.Size()))
-	if err != nil {
-		return nil, err
+	if len(raw) < prologue {
+		return nil, errors.Join(fmt.Errorf("%d bytes are too few: %w", len(raw), ErrDamaged), release())
 	}
 	f, err := Parse(raw, kind)
 	if err != nil {

@@ -24,11 +24,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"math/bits"
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine/mapped"
 )
 
 // DType is the type of a tensor's elements, by its name in the format.
@@ -98,7 +99,7 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open weights: %w", err)
 	}
-	raw, release, err := loadRegular(file)
+	raw, release, err := mapped.File(file)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("weights %s: %w", path, err), file.Close())
 	}
@@ -108,23 +109,6 @@ func Open(path string) (*File, error) {
 	}
 	f.path, f.file, f.release = path, file, release
 	return f, nil
-}
-
-func loadRegular(file *os.File) ([]byte, func() error, error) {
-	info, err := file.Stat()
-	if err != nil {
-		return nil, nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("not a regular file: %s", info.Mode())
-	}
-	if info.Size() > math.MaxInt {
-		return nil, nil, fmt.Errorf("%d bytes are too many for this platform", info.Size())
-	}
-	if info.Size() == 0 { // can't be mapped
-		return nil, func() error { return nil }, nil
-	}
-	return load(file, int(info.Size()))
 }
 
 // Parse reads a file that is in memory; the tensors are views of raw.

@@ -3,7 +3,7 @@
 
 //go:build !linux
 
-package sealed
+package mapped
 
 import (
 	"io"

@@ -1,7 +1,7 @@
 // Copyright The QuantumRerank Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-package sealed
+package mapped
 
 import (
 	"fmt"
