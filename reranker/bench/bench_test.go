@@ -19,6 +19,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
+
+	"github.com/quantumrerank/quantumrerank/reranker/client"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -31,8 +33,17 @@ func serve(t *testing.T, answer http.HandlerFunc) Target {
 	return Target{URL: s.URL, Key: "secret"}
 }
 
+func mustRun(t *testing.T, target Target, s Scenario, m Mix) Result {
+	t.Helper()
+	r, err := Run(t.Context(), target, s, m, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 func ranked(w http.ResponseWriter, degraded bool) {
-	_ = json.NewEncoder(w).Encode(map[string]any{"degraded": degraded, "results": []int{1}})
+	_ = json.NewEncoder(w).Encode(map[string]any{"degraded": degraded, "results": []map[string]int{{"index": 0}}})
 }
 
 func TestTheMissionsScenariosAreSentAsTheMissionSendsThem(t *testing.T) {
@@ -46,7 +57,7 @@ func TestTheMissionsScenariosAreSentAsTheMissionSendsThem(t *testing.T) {
 	}
 	var wrong atomic.Int64
 	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		var got request
+		var got client.Request
 		err := json.NewDecoder(r.Body).Decode(&got)
 		if err != nil || r.Method != http.MethodPost || r.URL.Path != "/v1/rerank" ||
 			r.Header.Get("Authorization") != "Bearer secret" || !cmp.Equal(got, missionBody) {
@@ -55,7 +66,7 @@ func TestTheMissionsScenariosAreSentAsTheMissionSendsThem(t *testing.T) {
 		ranked(w, false)
 	})
 	for _, s := range Mission() {
-		got := Summarize(Run(t.Context(), target, s, Mix{}, nil))
+		got := Summarize(mustRun(t, target, s, Mix{}))
 		if got.Requests != s.Total() || got.Answered != s.Total() {
 			t.Errorf("%v: %+v", s, got)
 		}
@@ -81,7 +92,7 @@ func TestAClosedScenarioSendsEverythingAtOnce(t *testing.T) {
 		}
 		ranked(w, false)
 	})
-	if got := Summarize(Run(t.Context(), target, Scenario{Users: 10, Requests: 10}, Mix{}, nil)); got.Answered != 100 {
+	if got := Summarize(mustRun(t, target, Scenario{Users: 10, Requests: 10}, Mix{})); got.Answered != 100 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -102,7 +113,7 @@ func TestAnOpenScenarioDoesNotWaitForAnswers(t *testing.T) {
 		ranked(w, false)
 	})
 	s := Scenario{Rate: 200, Duration: 100 * time.Millisecond}
-	result := Run(t.Context(), target, s, Mix{Sizes: []Size{{Documents: 3, Weight: 1}}}, nil)
+	result := mustRun(t, target, s, Mix{Sizes: []Size{{Documents: 3, Weight: 1}}})
 	if got := Summarize(result); got.Answered != 20 || s.Total() != 20 {
 		t.Errorf("%+v", got)
 	}
@@ -140,7 +151,7 @@ func TestOutcomesAreToldApart(t *testing.T) {
 			ranked(w, false)
 		}
 	})
-	got := Summarize(Run(t.Context(), target, Scenario{Users: 1, Requests: 10}, Mix{}, nil))
+	got := Summarize(mustRun(t, target, Scenario{Users: 1, Requests: 10}, Mix{}))
 	if got.Sheds != 2 || got.Errors != 3 || got.Answered != 5 || got.DegradedShare != 0.2 || got.ErrorRate != 0.3 {
 		t.Errorf("%+v", got)
 	}
@@ -153,7 +164,7 @@ func TestAServerThatIsGoneIsAnErrorAndNoTime(t *testing.T) {
 	t.Parallel()
 	s := httptest.NewServer(http.NotFoundHandler())
 	s.Close()
-	got := Summarize(Run(t.Context(), Target{URL: s.URL}, Scenario{Users: 2, Requests: 2}, Mix{}, nil))
+	got := Summarize(mustRun(t, Target{URL: s.URL}, Scenario{Users: 2, Requests: 2}, Mix{}))
 	if got.Errors != 4 || got.P95Ms != 0 {
 		t.Errorf("%+v", got)
 	}
@@ -200,15 +211,10 @@ func TestAMissedLimitIsMissed(t *testing.T) {
 func TestTextsRepeatAsOftenAsTheMixSays(t *testing.T) {
 	t.Parallel()
 	for _, share := range []float64{0, 0.5, 1} {
-		b := newBodies(Mix{Sizes: []Size{{Documents: 50, Weight: 1}}, Words: 20, Repeat: share, Seed: 7})
+		b := newRequests(Mix{Sizes: []Size{{Documents: 50, Weight: 1}}, Words: 20, Repeat: share, Seed: 7})
 		seen, again, all := map[string]bool{}, 0, 0
 		for range 40 {
-			body, _ := b.next()
-			var r request
-			if err := json.Unmarshal(body, &r); err != nil {
-				t.Fatal(err)
-			}
-			for _, d := range r.Documents {
+			for _, d := range b.next().Documents {
 				all++
 				if seen[d] {
 					again++
@@ -225,15 +231,14 @@ func TestTextsRepeatAsOftenAsTheMixSays(t *testing.T) {
 func TestTheSameSeedMakesTheSameRequests(t *testing.T) {
 	t.Parallel()
 	m := Mix{Sizes: []Size{{Documents: 2, Weight: 70}, {Documents: 9, Weight: 30}}, Seed: 3}
-	a, b := newBodies(m), newBodies(m)
+	a, b := newRequests(m), newRequests(m)
 	counts := map[int]int{}
 	for range 1000 {
-		x, n := a.next()
-		y, _ := b.next()
-		if !bytes.Equal(x, y) {
+		x, y := a.next(), b.next()
+		if !cmp.Equal(x, y) {
 			t.Fatal("requests differ")
 		}
-		counts[n]++
+		counts[len(x.Documents)]++
 	}
 	if len(counts) != 2 || counts[2] < 630 || counts[2] > 770 {
 		t.Errorf("sizes %v, want 2 in about 700 of 1000 and 9 in the others", counts)

@@ -4,14 +4,14 @@
 package bench
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/quantumrerank/quantumrerank/reranker/client"
 )
 
 // Target is the server under load.
@@ -55,92 +55,77 @@ type Sample struct {
 	Degraded  bool
 }
 
-// caller sends requests.
+// caller sends requests by the product's own client, which asks once here.
 type caller struct {
-	target Target
-	client *http.Client
+	api  *client.Client
+	http *http.Client
+	url  string
 }
 
-func newCaller(t Target, open bool) *caller {
+func newCaller(t Target, open bool) (*caller, error) {
 	if t.Timeout <= 0 {
 		t.Timeout = 30 * time.Second
 	}
 	if t.Connections <= 0 && !open {
 		t.Connections = missionConnections
 	}
-	t.URL = strings.TrimRight(t.URL, "/")
 	transport := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		MaxConnsPerHost:     t.Connections,
 		MaxIdleConnsPerHost: max(t.Connections, missionConnections),
 		IdleConnTimeout:     30 * time.Second,
 	}
-	return &caller{target: t, client: &http.Client{Transport: transport}}
+	// The time is the HTTP client's and no context's: the server is not told of
+	// it and does not plan with it.
+	c := &caller{http: &http.Client{Transport: transport, Timeout: t.Timeout}, url: strings.TrimRight(t.URL, "/")}
+	options := []client.Option{client.WithHTTPClient(c.http), client.WithRetry(client.NoRetry)}
+	if t.Key != "" {
+		options = append(options, client.WithKey(t.Key))
+	}
+	var err error
+	c.api, err = client.New(c.url, options...)
+	return c, err
 }
 
-func (c *caller) close() { c.client.CloseIdleConnections() }
+func (c *caller) close() { c.http.CloseIdleConnections() }
 
-// post sends body to path. The sample has no times yet.
-func (c *caller) post(ctx context.Context, path string, body []byte) Sample {
-	ctx, cancel := context.WithTimeout(ctx, c.target.Timeout)
-	defer cancel()
-	answer, status, retry, err := c.exchange(ctx, http.MethodPost, path, body)
-	s := Sample{Status: status, Outcome: Failed}
-	switch {
-	case err != nil:
-		s.Err = err.Error()
-	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && retry:
-		s.Outcome = Shed
-	case status != http.StatusOK:
-		s.Err = problem(status, answer)
-	default:
-		var said struct {
-			Degraded bool              `json:"degraded"`
-			Results  []json.RawMessage `json:"results"`
-			Data     []json.RawMessage `json:"data"`
-		}
-		if err := json.Unmarshal(answer, &said); err != nil {
-			s.Err = fmt.Sprintf("status 200, but no JSON: %v", err)
-			break
-		}
-		if len(said.Results)+len(said.Data) == 0 {
-			s.Err = "status 200 without results"
-			break
-		}
-		s.Outcome, s.Degraded = Answered, said.Degraded
+// rerank sends r. The sample has no times yet.
+func (c *caller) rerank(ctx context.Context, r client.Request) Sample {
+	a, err := c.api.Rerank(ctx, r)
+	if err != nil {
+		return failed(err)
+	}
+	return answered(len(a.Results), a.Degraded)
+}
+
+// similarity compares two texts. The sample has no times yet.
+func (c *caller) similarity(ctx context.Context, one, other string) Sample {
+	a, err := c.api.Similarity(ctx, client.SimilarityRequest{Text: one, Others: []string{other}})
+	if err != nil {
+		return failed(err)
+	}
+	return answered(len(a.Scores), a.Degraded)
+}
+
+func answered(results int, degraded bool) Sample {
+	if results == 0 {
+		return Sample{Status: http.StatusOK, Outcome: Failed, Err: "status 200 without results"}
+	}
+	return Sample{Status: http.StatusOK, Outcome: Answered, Degraded: degraded}
+}
+
+// failed tells refusals for want of capacity from everything else.
+func failed(err error) Sample {
+	var e *client.Error
+	if !errors.As(err, &e) {
+		return Sample{Outcome: Failed, Err: err.Error()}
+	}
+	s := Sample{Status: e.Status, Outcome: Failed, Err: fmt.Sprintf("status %d", e.Status)}
+	if e.Message != "" {
+		s.Err += ": " + e.Message
+	}
+	if e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable && e.RetryAfter > 0 {
+		s.Outcome, s.Err = Shed, ""
 	}
 	return s
 }
-
-// problem is the first line of what the server said.
-func problem(status int, body []byte) string {
-	var p struct{ Error, Message string }
-	if json.Unmarshal(body, &p) == nil && p.Message != "" {
-		return fmt.Sprintf("status %d: %s", status, p.Message)
-	}
-	line, _, _ := strings.Cut(string(body), "\n")
-	return fmt.Sprintf("status %d: %.120s", status, line)
-}
-
-func (c *caller) exchange(ctx context.Context, verb, path string, body []byte) (answer []byte, status int, retry bool, err error) {
-	req, err := http.NewRequestWithContext(ctx, verb, c.target.URL+path, bytes.NewReader(body))
-	if err != nil {
-		return nil, 0, false, err
-	}
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	if c.target.Key != "" {
-		req.Header.Set("Authorization", "Bearer "+c.target.Key)
-	}
-	resp, err := c.client.Do(req)
-	if err != nil {
-		return nil, 0, false, err
-	}
-	defer resp.Body.Close()
-	answer, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	return answer, resp.StatusCode, resp.Header.Get("Retry-After") != "", err
-}
-
-// maxAnswer bounds what is read of an answer.
-const maxAnswer = 64 << 20

@@ -4,12 +4,13 @@
 package bench
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/quantumrerank/quantumrerank/reranker/client"
 )
 
 // Mix says what the requests ask. The zero Mix is the mission's request: one
@@ -55,7 +56,7 @@ func ParseSizes(text string) ([]Size, error) {
 }
 
 // missionBody is the request of the mission's load test.
-var missionBody = request{
+var missionBody = client.Request{
 	Query: "What is machine learning?",
 	Documents: []string{
 		"Machine learning is a subset of AI",
@@ -66,34 +67,22 @@ var missionBody = request{
 	Method: "hybrid",
 }
 
-type request struct {
-	Query     string   `json:"query"`
-	Documents []string `json:"documents"`
-	Method    string   `json:"method"`
-}
-
 // known is how many documents are remembered for repetition.
 const known = 10_000
 
-// bodies makes the requests of a mix. It is safe for concurrent use.
-type bodies struct {
+// requests makes the requests of a mix. It is safe for concurrent use.
+type requests struct {
 	mix   Mix
 	total float64
 	mu    sync.Mutex
 	rng   *rand.Rand
 	sent  []string
-	fixed []byte
 }
 
-func newBodies(m Mix) *bodies {
-	b := &bodies{mix: m, rng: rand.New(rand.NewPCG(m.Seed, 1))} // repeatable texts, not secrets
+func newRequests(m Mix) *requests {
+	b := &requests{mix: m, rng: rand.New(rand.NewPCG(m.Seed, 1))} // repeatable texts, not secrets
 	if b.mix.Method == "" {
 		b.mix.Method = missionBody.Method
-	}
-	if len(m.Sizes) == 0 {
-		body := missionBody
-		body.Method = b.mix.Method
-		b.fixed = marshal(body)
 	}
 	if b.mix.Words < 1 {
 		b.mix.Words = 60
@@ -104,21 +93,23 @@ func newBodies(m Mix) *bodies {
 	return b
 }
 
-// next returns the body of one request and how many documents it has.
-func (b *bodies) next() ([]byte, int) {
-	if b.fixed != nil {
-		return b.fixed, len(missionBody.Documents)
+// next returns one request.
+func (b *requests) next() client.Request {
+	if len(b.mix.Sizes) == 0 {
+		r := missionBody
+		r.Method = b.mix.Method
+		return r
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	r := request{Query: Text(b.rng, 8), Documents: make([]string, b.size()), Method: b.mix.Method}
+	r := client.Request{Query: Text(b.rng, 8), Documents: make([]string, b.size()), Method: b.mix.Method}
 	for i := range r.Documents {
 		r.Documents[i] = b.document()
 	}
-	return marshal(r), len(r.Documents)
+	return r
 }
 
-func (b *bodies) size() int {
+func (b *requests) size() int {
 	at := b.rng.Float64() * b.total
 	for _, s := range b.mix.Sizes {
 		if at -= s.Weight; at < 0 {
@@ -128,7 +119,7 @@ func (b *bodies) size() int {
 	return b.mix.Sizes[len(b.mix.Sizes)-1].Documents
 }
 
-func (b *bodies) document() string {
+func (b *requests) document() string {
 	if len(b.sent) > 0 && b.rng.Float64() < b.mix.Repeat {
 		return b.sent[b.rng.IntN(len(b.sent))]
 	}
@@ -139,12 +130,4 @@ func (b *bodies) document() string {
 		b.sent[b.rng.IntN(known)] = text
 	}
 	return text
-}
-
-func marshal(r request) []byte {
-	body, err := json.Marshal(r)
-	if err != nil {
-		panic("BUG: a request of strings cannot be encoded: " + err.Error())
-	}
-	return body
 }

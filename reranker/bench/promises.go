@@ -5,13 +5,12 @@ package bench
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
 
-	"github.com/quantumrerank/quantumrerank/reranker/contract"
+	"github.com/quantumrerank/quantumrerank/reranker/client"
 )
 
 // Promises are the mission's targets of one server.
@@ -43,7 +42,10 @@ func MissionPromises() Promises {
 // into the report. Texts are new to the server each time, so that no cache
 // helps. It returns an error only if the server cannot be asked at all.
 func Verify(ctx context.Context, t Target, p Promises, r *Report, step func(string)) error {
-	c := newCaller(t, false)
+	c, err := newCaller(t, false)
+	if err != nil {
+		return err
+	}
 	defer c.close()
 	rng := rand.New(rand.NewPCG(p.Seed, uint64(time.Now().UnixNano()))) // new texts on every run
 	most := 0.0
@@ -53,26 +55,32 @@ func Verify(ctx context.Context, t Target, p Promises, r *Report, step func(stri
 		}
 	}
 	step("similarity of one pair")
-	r.AddChecks(p.latency(ctx, c, "similarity of one pair", contract.PathSimilarity, p.SimilarityMs, func() []byte {
-		return pair(Text(rng, p.Words), Text(rng, p.Words))
+	r.AddChecks(p.latency("similarity of one pair", p.SimilarityMs, func() func() Sample {
+		one, other := Text(rng, p.Words), Text(rng, p.Words)
+		return func() Sample { return c.similarity(ctx, one, other) }
 	}))
 	memory()
 	for _, n := range p.Batches {
 		name := fmt.Sprintf("rerank of %d unseen documents", n)
 		step(name)
-		r.AddChecks(p.latency(ctx, c, name, contract.PathRerank, p.RerankMs, func() []byte {
+		r.AddChecks(p.latency(name, p.RerankMs, func() func() Sample {
 			docs := make([]string, n)
 			for i := range docs {
 				docs[i] = Text(rng, p.Words)
 			}
-			return marshal(request{Query: Text(rng, 8), Documents: docs, Method: missionBody.Method})
+			request := client.Request{Query: Text(rng, 8), Documents: docs, Method: missionBody.Method}
+			return func() Sample { return c.rerank(ctx, request) }
 		}))
 		memory()
 	}
 	limits := Limits{P95Ms: -1, RequestsPerMinute: p.RequestsPerMinute, ErrorRate: 0, ShedRate: 0, DegradedShare: -1}
 	for _, s := range Mission() {
 		step(s.String())
-		r.Add(Run(ctx, t, s, Mix{}, nil), limits)
+		result, err := Run(ctx, t, s, Mix{}, nil)
+		if err != nil {
+			return err
+		}
+		r.Add(result, limits)
 		memory()
 	}
 	r.AddChecks(Check{
@@ -82,23 +90,15 @@ func Verify(ctx context.Context, t Target, p Promises, r *Report, step func(stri
 	return ctx.Err()
 }
 
-func pair(a, b string) []byte {
-	body, err := json.Marshal(map[string]any{"text_1": a, "text_2": []string{b}})
-	if err != nil {
-		panic("BUG: two strings cannot be encoded: " + err.Error())
-	}
-	return body
-}
-
 // latency sends Rounds requests one after the other. Two more go first: a
 // server that has just started is not what the promise is about.
-func (p Promises) latency(ctx context.Context, c *caller, name, path string, limit float64, body func() []byte) Check {
+func (p Promises) latency(name string, limit float64, prepare func() func() Sample) Check {
 	check := Check{Name: name, Target: fmt.Sprintf("p%g < %.0f ms", p.Percentile, limit)}
 	var times []float64
 	degraded := 0
 	for i := range p.Rounds + 2 {
-		sent, from := body(), time.Now()
-		s := c.post(ctx, path, sent)
+		send, from := prepare(), time.Now()
+		s := send()
 		took := time.Since(from)
 		if s.Outcome != Answered {
 			check.Measured, check.Note = string(s.Outcome), s.Err

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/quantumrerank/quantumrerank/reranker/contract"
+	"github.com/quantumrerank/quantumrerank/reranker/client"
 )
 
 // Progress is how far a scenario is.
@@ -25,10 +25,15 @@ const progressEvery = 250 * time.Millisecond
 
 // Run puts one scenario on the target and returns what became of it. tell may
 // be nil; it is called from one goroutine at a time. An end of ctx ends the
-// scenario early; what was measured until then is returned.
-func Run(ctx context.Context, t Target, s Scenario, m Mix, tell func(Progress)) Result {
+// scenario early; what was measured until then is returned. An error means that
+// the target has no address that can be asked.
+func Run(ctx context.Context, t Target, s Scenario, m Mix, tell func(Progress)) (Result, error) {
+	caller, err := newCaller(t, s.Open())
+	if err != nil {
+		return Result{}, err
+	}
 	r := &run{
-		caller: newCaller(t, s.Open()), bodies: newBodies(m), began: time.Now(),
+		caller: caller, requests: newRequests(m), began: time.Now(),
 		progress: Progress{Scenario: s.String(), Total: s.Total()},
 	}
 	defer r.caller.close()
@@ -40,7 +45,7 @@ func Run(ctx context.Context, t Target, s Scenario, m Mix, tell func(Progress)) 
 	}
 	took := time.Since(r.began)
 	stop()
-	return Result{Scenario: s, Took: took, Samples: r.samples, Interrupted: ctx.Err() != nil}
+	return Result{Scenario: s, Took: took, Samples: r.samples, Interrupted: ctx.Err() != nil}, nil
 }
 
 // Result is what became of one scenario.
@@ -52,9 +57,9 @@ type Result struct {
 }
 
 type run struct {
-	caller *caller
-	bodies *bodies
-	began  time.Time
+	caller   *caller
+	requests *requests
+	began    time.Time
 
 	mu       sync.Mutex
 	samples  []Sample
@@ -92,16 +97,16 @@ func (r *run) now() Progress {
 	return p
 }
 
-// closed starts every request of every user at once. All bodies exist before
+// closed starts every request of every user at once. All requests exist before
 // the first is sent.
 func (r *run) closed(ctx context.Context, s Scenario) {
 	var all sync.WaitGroup
 	start := make(chan struct{})
 	for range s.Total() {
-		body, documents := r.bodies.next()
+		request := r.requests.next()
 		all.Go(func() {
 			<-start // r.began does not change any more
-			r.one(ctx, r.began, body, documents)
+			r.one(ctx, r.began, request)
 		})
 	}
 	r.mu.Lock()
@@ -117,7 +122,7 @@ func (r *run) open(ctx context.Context, s Scenario, seed uint64) {
 	var all sync.WaitGroup
 	defer all.Wait()
 	rng := rand.New(rand.NewPCG(seed, 2))
-	body, documents := r.bodies.next()
+	request := r.requests.next()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for due := time.Duration(0); due < s.Duration; {
@@ -127,10 +132,10 @@ func (r *run) open(ctx context.Context, s Scenario, seed uint64) {
 		case <-ctx.Done():
 			return
 		}
-		at, sent, count := r.began.Add(due), body, documents
-		all.Go(func() { r.one(ctx, at, sent, count) })
+		at, sent := r.began.Add(due), request
+		all.Go(func() { r.one(ctx, at, sent) })
 		due += s.pause(rng)
-		body, documents = r.bodies.next() // before it is due, so that making it takes nobody's time
+		request = r.requests.next() // before it is due, so that making it takes nobody's time
 	}
 }
 
@@ -144,13 +149,13 @@ func (s Scenario) pause(rng *rand.Rand) time.Duration {
 }
 
 // one sends a request that was due at due.
-func (r *run) one(ctx context.Context, due time.Time, body []byte, documents int) {
+func (r *run) one(ctx context.Context, due time.Time, request client.Request) {
 	r.mu.Lock()
 	r.progress.Sent++
 	r.mu.Unlock()
-	sample := r.caller.post(ctx, contract.PathRerank, body)
+	sample := r.caller.rerank(ctx, request)
 	sample.Seconds = time.Since(due).Seconds()
-	sample.At, sample.Documents = due.Sub(r.began).Seconds(), documents
+	sample.At, sample.Documents = due.Sub(r.began).Seconds(), len(request.Documents)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.samples = append(r.samples, sample)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -24,11 +25,12 @@ type Server struct {
 
 // Ask reads the target's detailed health.
 func Ask(ctx context.Context, t Target) (Server, error) {
-	c := newCaller(t, true)
+	c, err := newCaller(t, true)
+	if err != nil {
+		return Server{}, err
+	}
 	defer c.close()
-	ctx, cancel := context.WithTimeout(ctx, c.target.Timeout)
-	defer cancel()
-	body, status, _, err := c.exchange(ctx, http.MethodGet, contract.PathHealthDetailed, nil)
+	body, status, err := c.get(ctx, contract.PathHealthDetailed)
 	if err != nil {
 		return Server{}, fmt.Errorf("the server does not answer: %w", err)
 	}
@@ -49,21 +51,41 @@ func Ask(ctx context.Context, t Target) (Server, error) {
 	return Server{Status: said.Status, MemoryMB: said.Checks.Memory.MB, EngineMs: said.Checks.Engine.Ms}, nil
 }
 
+// get reads what needs no key.
+func (c *caller) get(ctx context.Context, path string) (body []byte, status int, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url+path, nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer resp.Body.Close()
+	body, err = io.ReadAll(io.LimitReader(resp.Body, maxHealth))
+	return body, resp.StatusCode, err
+}
+
+// maxHealth bounds what is read of an answer about health.
+const maxHealth = 1 << 20
+
 // WaitReady asks until the target is ready or the time is over. It does not ask
 // at all with a time of 0.
 func WaitReady(ctx context.Context, t Target, wait time.Duration) error {
 	if wait <= 0 {
 		return nil
 	}
-	c := newCaller(t, true)
+	c, err := newCaller(t, true)
+	if err != nil {
+		return err
+	}
 	defer c.close()
 	ctx, cancel := context.WithTimeoutCause(ctx, wait, fmt.Errorf("the server is not ready after %v", wait))
 	defer cancel()
 	again := time.NewTicker(readyEvery)
 	defer again.Stop()
 	for {
-		_, status, _, err := c.exchange(ctx, http.MethodGet, contract.PathHealthReady, nil)
-		if err == nil && status == http.StatusOK {
+		if err := c.api.Ready(ctx); err == nil {
 			return nil
 		}
 		select {

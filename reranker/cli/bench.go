@@ -211,7 +211,11 @@ func (c *command) runBench(cmd *cobra.Command, l *benchLoad) error {
 	}
 	shown := newProgress(c.Err)
 	for _, s := range plan {
-		report.Add(bench.Run(ctx, l.target, s, l.mix, shown.load), l.limits)
+		result, err := bench.Run(ctx, l.target, s, l.mix, shown.load)
+		if err != nil {
+			return err
+		}
+		report.Add(result, l.limits)
 		shown.end()
 		if ctx.Err() != nil {
 			break
