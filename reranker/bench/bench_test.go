@@ -76,14 +76,13 @@ func TestTheMissionsScenariosAreSentAsTheMissionSendsThem(t *testing.T) {
 	}
 }
 
-// Nothing is answered before all 100 requests are there: a sender that waits
-// for one answer before it sends the next request would never end.
-func TestAClosedScenarioSendsEverythingAtOnce(t *testing.T) {
-	t.Parallel()
+// serveTogether starts a server that answers nobody before n requests are there.
+func serveTogether(t *testing.T, n int64) Target {
+	t.Helper()
 	var arrived atomic.Int64
 	all := make(chan struct{})
-	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if arrived.Add(1) == 100 {
+	return serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if arrived.Add(1) == n {
 			close(all)
 		}
 		select {
@@ -92,6 +91,13 @@ func TestAClosedScenarioSendsEverythingAtOnce(t *testing.T) {
 		}
 		ranked(w, false)
 	})
+}
+
+// Nothing is answered before all 100 requests are there: a sender that waits
+// for one answer before it sends the next request would never end.
+func TestAClosedScenarioSendsEverythingAtOnce(t *testing.T) {
+	t.Parallel()
+	target := serveTogether(t, 100)
 	if got := Summarize(mustRun(t, target, Scenario{Users: 10, Requests: 10}, Mix{})); got.Answered != 100 {
 		t.Errorf("%+v", got)
 	}
@@ -100,18 +106,7 @@ func TestAClosedScenarioSendsEverythingAtOnce(t *testing.T) {
 // Answers are held back until the whole rate was sent.
 func TestAnOpenScenarioDoesNotWaitForAnswers(t *testing.T) {
 	t.Parallel()
-	var arrived atomic.Int64
-	all := make(chan struct{})
-	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if arrived.Add(1) == 20 {
-			close(all)
-		}
-		select {
-		case <-all:
-		case <-r.Context().Done():
-		}
-		ranked(w, false)
-	})
+	target := serveTogether(t, 20)
 	s := Scenario{Rate: 200, Duration: 100 * time.Millisecond}
 	result := mustRun(t, target, s, Mix{Sizes: []Size{{Documents: 3, Weight: 1}}})
 	if got := Summarize(result); got.Answered != 20 || s.Total() != 20 {

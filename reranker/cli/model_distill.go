@@ -26,11 +26,8 @@ It needs no data but the model, and takes some ten seconds for a small one.`,
 		Example: `  reranker model distill models/all-MiniLM-L6-v2`,
 		Args:    arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := loadFor(cmd, args)
+			cfg, err := loadForModel(cmd, args)
 			if err != nil {
-				return err
-			}
-			if _, err := needOf(cfg.Settings); err != nil {
 				return err
 			}
 			progress, dir := newProgress(c.Err), cfg.Settings.Model.Dir

@@ -49,11 +49,8 @@ it: kernel, precision and why, memory, and the speed measured in a moment.`,
 		Example: `  reranker model inspect models/all-MiniLM-L6-v2`,
 		Args:    arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := loadFor(cmd, args)
+			cfg, err := loadForModel(cmd, args)
 			if err != nil {
-				return err
-			}
-			if _, err := needOf(cfg.Settings); err != nil {
 				return err
 			}
 			eng, err := openEngine(cfg)

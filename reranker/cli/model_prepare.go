@@ -29,11 +29,8 @@ refused. The file is the same on every machine.`,
 		Example: `  reranker model prepare models/all-MiniLM-L6-v2`,
 		Args:    arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := loadFor(cmd, args)
+			cfg, err := loadForModel(cmd, args)
 			if err != nil {
-				return err
-			}
-			if _, err := needOf(cfg.Settings); err != nil {
 				return err
 			}
 			return c.prepare(cfg.Settings.Model.Dir, anew)

@@ -28,3 +28,13 @@ func loadFor(cmd *cobra.Command, args []string) (config.Config, error) {
 	}
 	return cfg, err
 }
+
+// loadForModel is loadFor for commands that need the model's weights to be
+// there.
+func loadForModel(cmd *cobra.Command, args []string) (config.Config, error) {
+	cfg, err := loadFor(cmd, args)
+	if err == nil {
+		_, err = needOf(cfg.Settings)
+	}
+	return cfg, err
+}

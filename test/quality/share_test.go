@@ -22,18 +22,25 @@ import (
 var words = strings.Fields("the flow of heat in a thin plate under pressure was measured by an optical method and compared with " +
 	"theory while the boundary layer of the wing remained laminar over most of its length which agrees with earlier tests")
 
-// BenchmarkScoringShare compares the scoring stage of `mixed`, preparation of
-// 100 unseen documents included, with their encoding on the same cores.
-func BenchmarkScoringShare(b *testing.B) {
+// served is the engine and the scorer of a server with default settings.
+func served(b *testing.B) (*engine.Engine, *method.Scorer) {
+	b.Helper()
 	e, err := engine.Open(modeltest.Dir(b), engine.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer e.Close()
+	b.Cleanup(func() { _ = e.Close() })
 	s, err := method.NewScorer(method.Options{ModelDigest: e.Info().Digest})
 	if err != nil {
 		b.Fatal(err)
 	}
+	return e, s
+}
+
+// BenchmarkScoringShare compares the scoring stage of `mixed`, preparation of
+// 100 unseen documents included, with their encoding on the same cores.
+func BenchmarkScoringShare(b *testing.B) {
+	e, s := served(b)
 	rng := rand.New(rand.NewPCG(1, 1))
 	texts := make([]string, 100)
 	for i := range texts {
@@ -86,15 +93,7 @@ func score(s *method.Scorer, query method.Features, docs []engine.Encoding) {
 // BenchmarkSimilarity compares texts of 256 tokens that were never seen, as
 // /v1/similarity does: two texts, and one with three others.
 func BenchmarkSimilarity(b *testing.B) {
-	e, err := engine.Open(modeltest.Dir(b), engine.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer e.Close()
-	s, err := method.NewScorer(method.Options{ModelDigest: e.Info().Digest})
-	if err != nil {
-		b.Fatal(err)
-	}
+	e, s := served(b)
 	rng := rand.New(rand.NewPCG(2, 2))
 	text := func() string {
 		t := make([]string, 300)
