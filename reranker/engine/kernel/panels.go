@@ -100,6 +100,14 @@ func (s *Set) tileRows(left int) int {
 	return (left + tiles - 1) / tiles
 }
 
+// tileRowsI16 is tileRows for products of 16-bit integers.
+func (s *Set) tileRowsI16(left int) int {
+	if s.bytes != nil {
+		return left
+	}
+	return s.tileRows(left)
+}
+
 // stepsPerTurn is the number of steps after which a tile fetches a cache line
 // of the weights that follow.
 const stepsPerTurn = 4

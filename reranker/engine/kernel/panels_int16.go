@@ -18,6 +18,7 @@ import (
 // the parts are added in float32.
 type PanelsI16 struct {
 	out, in, width int
+	bytes          *bytesI16 // of the set that they are for; nil for pairs
 	parts          []partI16
 	bias           []float32
 }
@@ -50,7 +51,7 @@ func PartsI16(in int) int {
 // whatever the input.
 func (s *Set) PackI16(d *Dense) *PanelsI16 {
 	d.check()
-	p := &PanelsI16{out: d.Out, in: d.In, width: s.Width, bias: d.Bias}
+	p := &PanelsI16{out: d.Out, in: d.In, width: s.Width, bytes: s.bytes, bias: d.Bias}
 	parts := PartsI16(d.In)
 	for i := range parts {
 		size := d.In / parts
@@ -76,7 +77,19 @@ func (s *Set) packPartI16(d *Dense, first, size int) partI16 {
 		heaviest = max(heaviest, magnitudes)
 	}
 	p.limit = float32(min(math.MaxInt16, math.MaxInt32/heaviest))
+	p.weights = s.ordered(p.weights, size)
 	return p
+}
+
+// ordered returns panels of pairs in the order in which the set's products want
+// them.
+func (s *Set) ordered(weights []int16, size int) []int16 {
+	if s.bytes == nil {
+		return weights
+	}
+	split := Integers(len(weights))
+	s.bytes.split(split, weights, size)
+	return split
 }
 
 // row returns size weights of row n from column first on.
@@ -136,11 +149,15 @@ func (s *Set) QuantizeI16(dst []int16, scales, x []float32, rows int, w *PanelsI
 	if len(x) < rows*w.in || len(dst) < rows*w.in || len(scales) < rows*len(w.parts) {
 		panic(fmt.Sprintf("BUG: quantise %d rows of %d: %d elements into %d with %d scales", rows, w.in, len(x), len(dst), len(scales)))
 	}
+	quantize := s.quantizeI16
+	if s.bytes != nil {
+		quantize = s.bytes.quantize
+	}
 	for r := range rows {
 		for i := range w.parts {
 			p := &w.parts[i]
 			at := r*w.in + p.first
-			scales[i*rows+r] = s.quantizeI16(&dst[at], &x[at], p.size, p.limit)
+			scales[i*rows+r] = quantize(&dst[at], &x[at], p.size, p.limit)
 		}
 	}
 }
@@ -163,7 +180,7 @@ func (s *Set) MulI16(x []int16, scales []float32, rows int, w *PanelsI16, out Ou
 	if rows <= 0 {
 		return
 	}
-	if len(x) < rows*w.in || len(scales) < rows*len(w.parts) || w.width != s.Width {
+	if len(x) < rows*w.in || len(scales) < rows*len(w.parts) || w.width != s.Width || (w.bytes == nil) != (s.bytes == nil) {
 		panic(fmt.Sprintf("BUG: %d rows of %d columns in %d elements with %d scales, panels of %d for a set with %d", rows, w.in, len(x), len(scales), w.width, s.Width))
 	}
 	for i := range w.parts {
@@ -176,7 +193,7 @@ func (s *Set) MulI16(x []int16, scales []float32, rows int, w *PanelsI16, out Ou
 			}
 			next := following(p.weights, n*p.size, s.Width*p.size)
 			for r := 0; r < rows; {
-				h := s.tileRows(rows - r)
+				h := s.tileRowsI16(rows - r)
 				s.tileI16(h, p.size/2, &x[r*w.in+p.first], w.in, &p.weights[n*p.size], &c[r*out.Stride], out.Stride, &scales[i*rows+r], &p.scales[n], &add[r*stride], stride, &next[0])
 				next = skip(next, p.size/2/stepsPerTurn*cacheLine/2)
 				r += h

@@ -18,5 +18,8 @@ func (s *Set) PeakF32() Peak {
 
 // PeakI16 is that of int16; Run is nil where it is not known.
 func (s *Set) PeakI16() Peak {
+	if s.bytes != nil {
+		return Peak{Operations: 2 * 16 * 16 * 64, Run: s.peakI16}
+	}
 	return Peak{Operations: 4 * float64(s.Rows*s.Width), Run: s.peakI16}
 }

@@ -18,7 +18,7 @@ const Align = 32
 // Set is one implementation of every kernel. The twins of its functions in
 // package generic say what each computes.
 type Set struct {
-	Name  string // generic, avx2, avx512 or avx512vnni
+	Name  string // generic, avx2, avx512, avx512vnni or amx
 	Width int    // columns of a panel of weights; divides Align
 	Rows  int    // rows of the largest tile
 
@@ -32,9 +32,17 @@ type Set struct {
 	transpose8  func(dst *float32, dstStride int, src *float32, srcStride, columns int)
 	tileI16     func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int, next *int16)
 	quantizeI16 func(dst *int16, src *float32, n int, limit float32) (scale float32)
+	bytes       *bytesI16 // nil where products take integers as they are
 	dot         func(a, b *float32, n int) float32
 	peakF32     func(turns int) // nil in plain Go
 	peakI16     func(turns int)
+}
+
+// bytesI16 is what differs in a set whose tileI16 takes integers as high bytes
+// and low bytes, and as many rows as there are.
+type bytesI16 struct {
+	quantize    func(dst *int16, src *float32, n int, limit float32) (scale float32)
+	split, join func(dst, src []int16, size int) // whole panels, from and to pairs
 }
 
 // genericWidth is a compromise between the length of the inner loop and the

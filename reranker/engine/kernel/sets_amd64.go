@@ -8,6 +8,7 @@ package kernel
 import (
 	"golang.org/x/sys/cpu"
 
+	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/amx"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/avx2"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/avx512"
 )
@@ -17,6 +18,9 @@ func assembly() []*Set {
 	var sets []*Set
 	x := &cpu.X86
 	if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL {
+		if amx.Allowed() {
+			sets = append(sets, amxSet())
+		}
 		if x.HasAVX512VNNI {
 			sets = append(sets, avx512VNNISet())
 		}
@@ -52,6 +56,16 @@ func avx512VNNISet() *Set {
 	s.Name = "avx512vnni"
 	s.PrefersIntegers = true
 	s.tileI16, s.peakI16 = avx512.TileI16VNNI, avx512.PeakI16VNNI
+	return s
+}
+
+// amxSet differs from avx512Set in the products of integers.
+func amxSet() *Set {
+	s := avx512Set()
+	s.Name = "amx"
+	s.PrefersIntegers = true
+	s.tileI16, s.peakI16 = amx.TileI16, amx.PeakI16
+	s.bytes = &bytesI16{quantize: avx512.QuantizeI16Bytes, split: amx.Panels, join: amx.Join}
 	return s
 }
 

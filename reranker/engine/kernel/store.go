@@ -31,7 +31,12 @@ func (p *PanelsI16) Store() *StoredI16 {
 	s := &StoredI16{Out: p.out, In: p.in, Bias: p.bias}
 	for i := range p.parts {
 		q := &p.parts[i]
-		weights := deal(q.weights, p.out, q.size, p.width, Align)
+		weights := q.weights
+		if p.bytes != nil {
+			weights = Integers(len(q.weights))
+			p.bytes.join(weights, q.weights, q.size)
+		}
+		weights = deal(weights, p.out, q.size, p.width, Align)
 		s.Parts = append(s.Parts, StoredPart{weights, q.scales, q.limit})
 	}
 	return s
@@ -44,7 +49,7 @@ func (s *Set) Load(st *StoredI16) (*PanelsI16, error) {
 	if st.Out <= 0 || st.In <= 0 || st.Out%Align != 0 || st.In%Align != 0 || len(st.Bias) != st.Out || len(st.Parts) != PartsI16(st.In) {
 		return nil, fmt.Errorf("stored panels of %dx%d have %d biases and %d parts", st.Out, st.In, len(st.Bias), len(st.Parts))
 	}
-	p := &PanelsI16{out: st.Out, in: st.In, width: s.Width, bias: st.Bias}
+	p := &PanelsI16{out: st.Out, in: st.In, width: s.Width, bytes: s.bytes, bias: st.Bias}
 	size := st.In / len(st.Parts)
 	for i := range st.Parts {
 		q := &st.Parts[i]
@@ -53,7 +58,7 @@ func (s *Set) Load(st *StoredI16) (*PanelsI16, error) {
 		}
 		p.parts = append(p.parts, partI16{
 			first: i * size, size: size, scales: q.Scales, limit: q.Limit,
-			weights: deal(q.Weights, st.Out, size, Align, s.Width),
+			weights: s.ordered(deal(q.Weights, st.Out, size, Align, s.Width), size),
 		})
 	}
 	return p, nil

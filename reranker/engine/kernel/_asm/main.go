@@ -33,7 +33,7 @@ var files = []file{
 	{"gelu", (*generator).gelu},
 	{"softmax", (*generator).softmax},
 	{"norm", (*generator).layerNorm},
-	{"quantize", (*generator).quantize},
+	{"quantize", (*generator).quantizers},
 	{"keys", (*generator).keys},
 	{"dot", (*generator).dot},
 	{"peak", (*generator).peaks},

@@ -12,8 +12,17 @@ import (
 // smaller becomes zero.
 const smallest = 1e-30
 
+const quantizeSignature = "func(dst *int16, src *float32, n int, limit float32) (scale float32)"
+
+func (g *generator) quantizers() {
+	g.quantize()
+	if g.wide() {
+		g.quantizeBytes()
+	}
+}
+
 func (g *generator) quantize() {
-	g.function("QuantizeI16", "func(dst *int16, src *float32, n int, limit float32) (scale float32)",
+	g.function("QuantizeI16", quantizeSignature,
 		"QuantizeI16 rounds one row of n elements, a multiple of 32, to integers of at",
 		"most limit and returns the scale that undoes it.")
 	src := g.load("src")
@@ -79,4 +88,34 @@ func (g *generator) roundI16(src, dst reg.Register, first int, factor reg.VecVir
 	g.VPACKSSDW(v[1], v[0], v[0]) // packs within 128-bit halves
 	g.VPERMQ(operand.Imm(0b11_01_10_00), v[0], v[0])
 	g.VMOVDQU(v[0], at(dst, 2*first))
+}
+
+// quantizeBytes writes the same integers for products of bytes.
+func (g *generator) quantizeBytes() {
+	g.function("QuantizeI16Bytes", quantizeSignature,
+		"QuantizeI16Bytes is QuantizeI16 with the high bytes of all elements first and",
+		"then the low ones.")
+	src := g.load("src")
+	factor := g.quantizeFactor(src)
+	high, n := g.load("dst"), g.load("n")
+	low := g.GP64()
+	g.LEAQ(operand.Mem{Base: high, Index: n, Scale: 1}, low)
+	g.Load(g.Param("src"), src)
+	g.each("bytes", n, 32, func() {
+		for i := range 2 {
+			v := g.ZMM()
+			g.VMULPS(at(src, 64*i), factor, v)
+			g.VCVTPS2DQ(v, v)
+			saturated := g.YMM() // as QuantizeI16 does, for the sake of NaN
+			g.VPMOVSDW(v, saturated)
+			g.VPMOVSXWD(saturated, v)
+			g.VPMOVDB(v, at(low, 16*i))
+			g.VPSRAD(operand.Imm(8), v, v)
+			g.VPMOVDB(v, at(high, 16*i))
+		}
+		g.ADDQ(operand.U32(32*4), src)
+		g.ADDQ(operand.Imm(32), high)
+		g.ADDQ(operand.Imm(32), low)
+	})
+	g.leave()
 }

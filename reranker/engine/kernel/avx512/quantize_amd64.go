@@ -10,3 +10,7 @@ package avx512
 // QuantizeI16 rounds one row of n elements, a multiple of 32, to integers of at
 // most limit and returns the scale that undoes it.
 func QuantizeI16(dst *int16, src *float32, n int, limit float32) (scale float32)
+
+// QuantizeI16Bytes is QuantizeI16 with the high bytes of all elements first and
+// then the low ones.
+func QuantizeI16Bytes(dst *int16, src *float32, n int, limit float32) (scale float32)

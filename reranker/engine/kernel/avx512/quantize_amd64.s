@@ -71,3 +71,75 @@ round_done:
 
 DATA f0da24260<>+0(SB)/4, $0x0da24260
 GLOBL f0da24260<>(SB), RODATA|NOPTR, $4
+
+// func QuantizeI16Bytes(dst *int16, src *float32, n int, limit float32) (scale float32)
+// Requires: AVX, AVX512DQ, AVX512F, SSE
+TEXT ·QuantizeI16Bytes(SB), NOSPLIT|NOFRAME, $0-36
+	MOVQ   src+8(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   n+16(FP), CX
+	CMPQ   CX, $0x00
+	JLE    largest_done
+
+largest:
+	VMOVUPS (AX), Z2
+	VMAXPS  Z2, Z0, Z0
+	VMINPS  Z2, Z1, Z1
+	VMOVUPS 64(AX), Z2
+	VMAXPS  Z2, Z0, Z0
+	VMINPS  Z2, Z1, Z1
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x20, CX
+	JG      largest
+
+largest_done:
+	VPXORD        Z3, Z3, Z3
+	VSUBPS        Z1, Z3, Z1
+	VMAXPS        Z1, Z0, Z0
+	VEXTRACTF32X8 $0x01, Z0, Y1
+	VMAXPS        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VMAXPS        X1, X0, X0
+	VPERMILPS     $0x4e, X0, X1
+	VMAXPS        X1, X0, X0
+	VPERMILPS     $0xb1, X0, X1
+	VMAXPS        X1, X0, X0
+	VMOVSS        f0da24260<>+0(SB), X1
+	VMAXSS        X1, X0, X0
+	MOVSS         limit+24(FP), X1
+	VDIVSS        X1, X0, X2
+	MOVSS         X2, scale+32(FP)
+	VDIVSS        X0, X1, X0
+	VBROADCASTSS  X0, Z0
+	MOVQ          dst+0(FP), CX
+	MOVQ          n+16(FP), DX
+	LEAQ          (CX)(DX*1), BX
+	MOVQ          src+8(FP), AX
+	CMPQ          DX, $0x00
+	JLE           bytes_done
+
+bytes:
+	VMULPS    (AX), Z0, Z1
+	VCVTPS2DQ Z1, Z1
+	VPMOVSDW  Z1, Y1
+	VPMOVSXWD Y1, Z1
+	VPMOVDB   Z1, (BX)
+	VPSRAD    $0x08, Z1, Z1
+	VPMOVDB   Z1, (CX)
+	VMULPS    64(AX), Z0, Z1
+	VCVTPS2DQ Z1, Z1
+	VPMOVSDW  Z1, Y1
+	VPMOVSXWD Y1, Z1
+	VPMOVDB   Z1, 16(BX)
+	VPSRAD    $0x08, Z1, Z1
+	VPMOVDB   Z1, 16(CX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, BX
+	SUBQ      $0x20, DX
+	JG        bytes
+
+bytes_done:
+	VZEROUPPER
+	RET

@@ -1,0 +1,17 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build !purego
+
+package amx
+
+// TileI16 is generic.TileI16 for any number of rows. A row of a has the high
+// bytes of its 2*steps elements and then the low ones; the panel b is as
+// Panels makes it. next is fetched into the cache.
+//
+//go:noescape
+func TileI16(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int, next *int16)
+
+// PeakI16 makes turns times the products of one step of a block: 16 rows by 16
+// columns by 64 elements.
+func PeakI16(turns int)
