@@ -5,24 +5,14 @@
 
 #include "textflag.h"
 #include "encode_amd64.h"
+#include "shape_amd64.h"
 
 // func PeakI16(turns int)
 TEXT ·PeakI16(SB), 0, $192-8
-	LEAQ frame-192(SP), BX
-	ADDQ $63, BX
-	ANDQ $-64, BX
-	VPXORD Z0, Z0, Z0
-	VMOVDQU64 Z0, (BX)
-	MOVB $1, (BX)
-	MOVL $0x10101010, AX
-	MOVL AX, 48(BX)
-	MOVL AX, 52(BX)
-	MOVL $0x00400040, AX
-	MOVL AX, 16(BX)
-	MOVL AX, 20(BX)
-	MOVL AX, 24(BX)
-	MOVL AX, 28(BX)
-	LDTILECFG(rBX)
+	FRAME(192)
+	MOVQ $16, SI
+	MOVQ $64, DI
+	SHAPES(SI, DI, R8)
 	TILEZERO(4)
 	TILEZERO(5)
 	TILEZERO(6)
