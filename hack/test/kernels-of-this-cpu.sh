@@ -12,7 +12,9 @@ has() { [[ $flags == *" $1 "* ]]; }
 
 sets=()
 if has avx2 && has fma; then sets+=(avx2); fi
+if has avx2 && has fma && has avx_vnni; then sets+=(avxvnni); fi
 if has avx512f && has avx512bw && has avx512vl && has avx512_vnni; then sets+=(avx512vnni); fi
+if has amx_tile && has amx_int8 && has avx512bw; then sets+=(amx); fi
 (
   IFS=,
   echo "${sets[*]:-}"

@@ -10,8 +10,9 @@ type embeddings struct {
 	norm                norm
 }
 
-// embed sets every state to LayerNorm(word + position + segment).
-func (e *Encoder) embed(a *Arena, b *Batch) {
+// embed sets every state to LayerNorm(word + position + segment), for the next
+// linear layer.
+func (e *Encoder) embed(a *Arena, b *Batch, next linear) {
 	dim, t := e.config.HiddenSize, &e.embeddings
 	for i := range b.Sequences() {
 		first, length := b.sequence(i)
@@ -21,6 +22,7 @@ func (e *Encoder) embed(a *Arena, b *Batch) {
 			t.words.add(x[:dim], row(t.positions, p, dim), int(b.IDs[first+p]), a.word)
 			segment := row(t.segments, int(b.Segments[first+p]), dim)
 			e.kernels.LayerNorm(x[:dim], x[:dim], segment, t.norm.gamma, t.norm.beta, float32(e.config.LayerNormEps))
+			next.take(a, x, first+p, len(b.IDs))
 		}
 	}
 }

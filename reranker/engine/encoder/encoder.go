@@ -47,14 +47,18 @@ func (e *Encoder) Forward(a *Arena, b *Batch) error {
 		return err
 	}
 	a.tokens = len(b.IDs)
-	e.embed(a, b)
+	next, err := e.layer(0)
+	if err != nil {
+		return err
+	}
+	e.embed(a, b, next.queryKeyValue)
 	for i := range e.config.Layers {
-		l, err := e.layer(i)
-		if err != nil {
+		l := next
+		if next, err = e.layer(i + 1); err != nil {
 			return err
 		}
 		e.attend(a, b, l)
-		e.feedForward(a, l)
+		e.feedForward(a, l, next.queryKeyValue)
 	}
 	return nil
 }
@@ -71,26 +75,35 @@ func (e *Encoder) attend(a *Arena, b *Batch, l *layer) {
 			out := a.context[first*s.context+h*s.headDim:]
 			e.kernels.Attention(out, s.context, at(0), at(1), at(2), length, s.headDim, a.attention)
 		}
+		for t := first; t < first+length; t++ {
+			l.attentionOut.take(a, a.context[t*s.context:], t, n)
+		}
 	}
 	l.attentionOut.apply(a, a.context, n, kernel.Rows(a.update, s.hidden))
-	e.addAndNormalise(a, l.attentionNorm)
+	e.addAndNormalise(a, l.attentionNorm, l.expand)
 }
 
 // feedForward computes x = LayerNorm(x + W2 gelu(W1 x)).
-func (e *Encoder) feedForward(a *Arena, l *layer) {
+func (e *Encoder) feedForward(a *Arena, l *layer, next linear) {
 	s, n := &e.shape, a.tokens
 	l.expand.apply(a, a.states, n, kernel.Rows(a.inner, s.inner))
-	e.kernels.GELU(a.inner[:n*s.inner])
+	for t := range n {
+		x := a.inner[t*s.inner:][:s.inner]
+		e.kernels.GELU(x)
+		l.contract.take(a, x, t, n)
+	}
 	l.contract.apply(a, a.inner, n, kernel.Rows(a.update, s.hidden))
-	e.addAndNormalise(a, l.outputNorm)
+	e.addAndNormalise(a, l.outputNorm, next)
 }
 
-// addAndNormalise computes x = LayerNorm(x + update), token by token.
-func (e *Encoder) addAndNormalise(a *Arena, w norm) {
-	dim := e.config.HiddenSize
+// addAndNormalise computes x = LayerNorm(x + update), token by token, for the
+// next linear layer.
+func (e *Encoder) addAndNormalise(a *Arena, w norm, next linear) {
+	s, dim := &e.shape, e.config.HiddenSize
 	for t := range a.tokens {
-		x := a.states[t*e.shape.hidden:][:dim]
-		e.kernels.LayerNorm(x, x, a.update[t*e.shape.hidden:][:dim], w.gamma, w.beta, float32(e.config.LayerNormEps))
+		x := a.states[t*s.hidden:][:s.hidden]
+		e.kernels.LayerNorm(x[:dim], x[:dim], a.update[t*s.hidden:][:dim], w.gamma, w.beta, float32(e.config.LayerNormEps))
+		next.take(a, x, t, a.tokens)
 	}
 }
 

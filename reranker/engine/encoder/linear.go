@@ -5,9 +5,13 @@ package encoder
 
 import "github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
 
-// linear is a linear layer, y = W x + bias, in some precision.
+// linear is a linear layer, y = W x + bias, in some precision. Its input is
+// taken row by row, best while a row is still in the cache, and multiplied as a
+// whole.
 type linear interface {
-	// apply computes the layer for the first rows rows of x.
+	// take makes row r, of rows, ready to be multiplied.
+	take(a *Arena, x []float32, r, rows int)
+	// apply computes the layer for the first rows rows of x, all of them taken.
 	apply(a *Arena, x []float32, rows int, out kernel.Output)
 }
 
@@ -16,6 +20,8 @@ type linearF32 struct {
 	kernels *kernel.Set
 	panels  *kernel.PanelsF32
 }
+
+func (l *linearF32) take(*Arena, []float32, int, int) {}
 
 func (l *linearF32) apply(_ *Arena, x []float32, rows int, out kernel.Output) {
 	l.kernels.MulF32(x, rows, l.panels, out)
@@ -28,7 +34,10 @@ type linearI16 struct {
 	panels  *kernel.PanelsI16
 }
 
-func (l *linearI16) apply(a *Arena, x []float32, rows int, out kernel.Output) {
-	l.kernels.QuantizeI16(a.integers, a.scales, x, rows, l.panels)
+func (l *linearI16) take(a *Arena, x []float32, r, rows int) {
+	l.kernels.QuantizeI16(a.integers, a.scales, x, r, rows, l.panels)
+}
+
+func (l *linearI16) apply(a *Arena, _ []float32, rows int, out kernel.Output) {
 	l.kernels.MulI16(a.integers, a.scales, rows, l.panels, out)
 }

@@ -58,8 +58,15 @@ func NewPassing(m *model.Model, kernels *kernel.Set) (*Encoder, error) {
 	return e, nil
 }
 
-// layer returns a layer that was packed at load, or packs it.
+// after is what stands behind the last layer.
+var after = &layer{queryKeyValue: &linearF32{}}
+
+// layer returns a layer that was packed at load, or packs it. After the last one
+// comes one that takes its input and does nothing with it.
 func (e *Encoder) layer(i int) (*layer, error) {
+	if i == e.config.Layers {
+		return after, nil
+	}
 	if e.passing == nil {
 		return &e.layers[i], nil
 	}

@@ -12,14 +12,14 @@ out=$PWD
 if [[ ${1:-} == --check ]]; then
   out=$(mktemp -d)
   trap 'rm -rf "$out"' EXIT
-  mkdir "$out/avx2" "$out/avx512"
+  mkdir "$out/avx2" "$out/avx512" "$out/avxvnni"
 fi
 
 (cd _asm && go run . "$out")
 
 if [[ ${1:-} == --check ]]; then
   status=0
-  for set in avx2 avx512; do
+  for set in avx2 avx512 avxvnni; do
     for file in "$out/$set"/*_amd64.{go,s}; do
       cmp "$file" "$set/$(basename "$file")" || status=1
     done

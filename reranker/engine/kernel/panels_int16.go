@@ -143,22 +143,19 @@ func scaleOf(row []float32, limit float32) (scale, factor float32) {
 	return largest / limit, limit / largest
 }
 
-// QuantizeI16 quantises the first rows rows of x, each part of each row with
-// its own scale, as the panels want them: scales[part*rows + row].
-func (s *Set) QuantizeI16(dst []int16, scales, x []float32, rows int, w *PanelsI16) {
-	if len(x) < rows*w.in || len(dst) < rows*w.in || len(scales) < rows*len(w.parts) {
-		panic(fmt.Sprintf("BUG: quantise %d rows of %d: %d elements into %d with %d scales", rows, w.in, len(x), len(dst), len(scales)))
+// QuantizeI16 quantises x as row r of rows rows, each part of it with its own
+// scale, as the panels want them: scales[part*rows + r].
+func (s *Set) QuantizeI16(dst []int16, scales, x []float32, r, rows int, w *PanelsI16) {
+	if len(x) < w.in || r < 0 || r >= rows || len(dst) < rows*w.in || len(scales) < rows*len(w.parts) {
+		panic(fmt.Sprintf("BUG: quantise row %d of %d rows of %d: %d elements into %d with %d scales", r, rows, w.in, len(x), len(dst), len(scales)))
 	}
 	quantize := s.quantizeI16
 	if s.bytes != nil {
 		quantize = s.bytes.quantize
 	}
-	for r := range rows {
-		for i := range w.parts {
-			p := &w.parts[i]
-			at := r*w.in + p.first
-			scales[i*rows+r] = quantize(&dst[at], &x[at], p.size, p.limit)
-		}
+	for i := range w.parts {
+		p := &w.parts[i]
+		scales[i*rows+r] = quantize(&dst[r*w.in+p.first], &x[p.first], p.size, p.limit)
 	}
 }
 

@@ -76,12 +76,19 @@ func TestIntegerProductsEqualTheGenericOnesBitForBit(t *testing.T) {
 func mulI16(t *testing.T, s *Set, d *Dense, x []float32, rows int) []float32 {
 	t.Helper()
 	w := s.PackI16(d)
-	q, scales := Integers(rows*d.In), Floats(rows*PartsI16(d.In))
-	s.QuantizeI16(q, scales, x, rows, w)
+	q, scales := quantizedI16(s, x, rows, w)
 	y, check := guarded(rows*d.Out, 0)
 	s.MulI16(q, scales, rows, w, Rows(y, d.Out))
 	check(t)
 	return y
+}
+
+func quantizedI16(s *Set, x []float32, rows int, w *PanelsI16) (q []int16, scales []float32) {
+	q, scales = Integers(rows*w.in), Floats(rows*len(w.parts))
+	for r := range rows {
+		s.QuantizeI16(q, scales, x[r*w.in:], r, rows, w)
+	}
+	return q, scales
 }
 
 func TestIntegerSumsCannotOverflow(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/amx"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/avx2"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/avx512"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/avxvnni"
 )
 
 // assembly lists the sets in assembly that this CPU can run, best first.
@@ -27,6 +28,9 @@ func assembly() []*Set {
 		sets = append(sets, avx512Set())
 	}
 	if x.HasAVX2 && x.HasFMA {
+		if x.HasAVXVNNI {
+			sets = append(sets, avxVNNISet())
+		}
 		sets = append(sets, avx2Set())
 	}
 	return sets
@@ -66,6 +70,14 @@ func amxSet() *Set {
 	s.PrefersIntegers = true
 	s.tileI16, s.peakI16 = amx.TileI16, amx.PeakI16
 	s.bytes = &bytesI16{quantize: avx512.QuantizeI16Bytes, split: amx.Panels, join: amx.Join}
+	return s
+}
+
+// avxVNNISet differs from avx2Set in the products of integers.
+func avxVNNISet() *Set {
+	s := avx2Set()
+	s.Name = "avxvnni"
+	s.tileI16, s.peakI16 = avxvnni.TileI16VNNI, avxvnni.PeakI16VNNI
 	return s
 }
 

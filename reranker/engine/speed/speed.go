@@ -131,7 +131,9 @@ func int16Work(s *kernel.Set) work {
 	for _, d := range dense() {
 		packed := s.PackI16(d)
 		q, scales := kernel.Integers(rows*d.In), kernel.Floats(rows*kernel.PartsI16(d.In))
-		s.QuantizeI16(q, scales, x, rows, packed)
+		for r := range rows {
+			s.QuantizeI16(q, scales, x[r*d.In:], r, rows, packed)
+		}
 		w.products = append(w.products, func() { s.MulI16(q, scales, rows, packed, kernel.Rows(y, d.Out)) })
 	}
 	return w

@@ -23,6 +23,9 @@ type instructionSet struct {
 var (
 	avx2   = instructionSet{name: "avx2", lanes: 8, rows: 6}
 	avx512 = instructionSet{name: "avx512", lanes: 16, rows: 14}
+
+	// avxvnni is AVX2 with VNNI, in the encoding that came after AVX-512's.
+	avxvnni = instructionSet{name: "avxvnni", lanes: 8, rows: 6}
 )
 
 // generator writes instructions for one instruction set.

@@ -28,7 +28,7 @@ type file struct {
 	emit func(*generator)
 }
 
-var files = []file{
+var all = []file{
 	{"tile", (*generator).tiles},
 	{"gelu", (*generator).gelu},
 	{"softmax", (*generator).softmax},
@@ -39,15 +39,25 @@ var files = []file{
 	{"peak", (*generator).peaks},
 }
 
+// targets are the packages with what is written to each.
+var targets = []struct {
+	instructionSet
+	files []file
+}{
+	{avx2, all},
+	{avx512, all},
+	{avxvnni, []file{{"tile", (*generator).tilesVNNI}, {"peak", (*generator).peaksVNNI}}},
+}
+
 func main() {
 	out := ".."
 	if len(os.Args) > 1 {
 		out = os.Args[1]
 	}
-	for _, set := range []instructionSet{avx2, avx512} {
-		for _, f := range files {
-			if err := write(out, set, f); err != nil {
-				fmt.Fprintf(os.Stderr, "write %s of %s: %v\n", f.name, set.name, err)
+	for _, t := range targets {
+		for _, f := range t.files {
+			if err := write(out, t.instructionSet, f); err != nil {
+				fmt.Fprintf(os.Stderr, "write %s of %s: %v\n", f.name, t.name, err)
 				os.Exit(1)
 			}
 		}
@@ -71,6 +81,9 @@ func write(out string, set instructionSet, f file) error {
 		".go": printer.NewStubs(cfg),
 	} {
 		text, err := p.Print(result)
+		if err == nil && set == avxvnni {
+			text, err = vex(text)
+		}
 		if err != nil {
 			return err
 		}

@@ -16,10 +16,14 @@ func (g *generator) peaks() {
 			g.VPMADDWD(x, y, product)
 			g.VPADDD(product, sum, sum)
 		})
-	if g.lanes == 16 {
-		g.peak("PeakI16VNNI", "PeakI16VNNI does what PeakI16 does; it needs AVX-512 VNNI.",
-			func(x, y, sum reg.VecVirtual) { g.VPDPWSSD(x, y, sum) })
+	if g.wide() {
+		g.peaksVNNI()
 	}
+}
+
+func (g *generator) peaksVNNI() {
+	g.peak("PeakI16VNNI", "PeakI16VNNI makes turns times as many products of int16 pairs as the largest tile in a step. It needs VNNI.",
+		func(x, y, sum reg.VecVirtual) { g.VPDPWSSD(x, y, sum) })
 }
 
 func (g *generator) peak(name, doc string, step func(x, y, sum reg.VecVirtual)) {

@@ -56,9 +56,12 @@ func (g *generator) tiles() {
 	g.tile(float32Product)
 	g.tile(int16Product)
 	if g.wide() {
-		g.tile(int16VNNI)
+		g.tilesVNNI()
 	}
 }
+
+// tilesVNNI are the tiles of a set that differs from another in VNNI only.
+func (g *generator) tilesVNNI() { g.tile(int16VNNI) }
 
 // tile writes one function with a branch for each number of rows.
 func (g *generator) tile(p product) {

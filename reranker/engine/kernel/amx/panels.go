@@ -47,7 +47,7 @@ func step(size int) int {
 // two words in neighbouring rows are the four elements of a word of a tile.
 func split(block []uint32, pairs []uint32, column, size int) {
 	tile := step(size) / 4 * columns
-	for k := 0; k < size/4; k++ {
+	for k := range size / 4 {
 		first := pairs[2*k*2*columns+column:][:columns]
 		second := pairs[(2*k+1)*2*columns+column:][:columns]
 		at := k*columns/tile*2*tile + k*columns%tile
@@ -62,7 +62,7 @@ func split(block []uint32, pairs []uint32, column, size int) {
 
 func join(pairs []uint32, block []uint32, column, size int) {
 	tile := step(size) / 4 * columns
-	for k := 0; k < size/4; k++ {
+	for k := range size / 4 {
 		first := pairs[2*k*2*columns+column:][:columns]
 		second := pairs[(2*k+1)*2*columns+column:][:columns]
 		at := k*columns/tile*2*tile + k*columns%tile

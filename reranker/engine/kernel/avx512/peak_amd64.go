@@ -13,5 +13,5 @@ func PeakF32(turns int)
 // PeakI16 makes turns times as many products of int16 pairs as the largest tile in a step.
 func PeakI16(turns int)
 
-// PeakI16VNNI does what PeakI16 does; it needs AVX-512 VNNI.
+// PeakI16VNNI makes turns times as many products of int16 pairs as the largest tile in a step. It needs VNNI.
 func PeakI16VNNI(turns int)
