@@ -18,6 +18,7 @@ const (
 	DefaultCPUUtilizationPercent   = 70
 	DefaultCPURequest              = "500m"
 	DefaultServicePort             = 80
+	DefaultTLSServicePort          = 443
 	DefaultMaxSurge                = 1
 	DefaultMaxUnavailable          = 0
 	DefaultProgressDeadlineSeconds = 600

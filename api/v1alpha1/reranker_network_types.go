@@ -28,7 +28,7 @@ type ServiceSpec struct {
 	// +optional
 	Type corev1.ServiceType `json:"type,omitempty"`
 	// port is the port of the Service. 1 to 65535, but not 8001, which is the
-	// metrics port. Default: 80.
+	// metrics port. Default: 80, and 443 with tls.
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=65535
 	// +kubebuilder:validation:XValidation:rule="self != 8001",message="port 8001 is the metrics port of the Service"
@@ -43,6 +43,15 @@ type ServiceSpec struct {
 	// +kubebuilder:validation:MaxProperties=64
 	// +optional
 	Annotations map[string]string `json:"annotations,omitempty"`
+}
+
+// TLSSpec configures TLS of the API's port. The metrics port stays without; the
+// network policy says who reaches it.
+type TLSSpec struct {
+	// secretRef names a Secret of type kubernetes.io/tls in this namespace. Pods
+	// read it again when it changes, so a renewal restarts nothing.
+	// +required
+	SecretRef SecretReference `json:"secretRef"`
 }
 
 // DisruptionSpec configures the PodDisruptionBudget.
@@ -72,7 +81,16 @@ type NetworkPolicySpec struct {
 	MetricsFrom []networkingv1.NetworkPolicyPeer `json:"metricsFrom,omitempty"`
 }
 
-// MonitoringSpec configures objects of the Prometheus operator.
+// MetricsCompat is whose names of metrics are served beside our own.
+type MetricsCompat string
+
+// Values of MetricsCompat.
+const (
+	MetricsCompatNone MetricsCompat = "None"
+	MetricsCompatTEI  MetricsCompat = "TEI"
+)
+
+// MonitoringSpec configures metrics and the objects of the Prometheus operator.
 type MonitoringSpec struct {
 	// podMonitor is Auto (made where the cluster knows the kind) or Disabled.
 	// Default: Auto.
@@ -82,6 +100,11 @@ type MonitoringSpec struct {
 	// knows the kind) or Disabled. Default: Auto.
 	// +optional
 	Rules Mode `json:"rules,omitempty"`
+	// metricsCompat is None or TEI: TEI adds metrics under the names that
+	// dashboards for Text Embeddings Inference look for. Default: None.
+	// +kubebuilder:validation:Enum=None;TEI
+	// +optional
+	MetricsCompat MetricsCompat `json:"metricsCompat,omitempty"`
 	// labels are added to both objects, for a Prometheus that selects by label.
 	// +kubebuilder:validation:MaxProperties=64
 	// +optional

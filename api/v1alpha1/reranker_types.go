@@ -151,6 +151,10 @@ type RerankerSpec struct {
 	// +optional
 	Auth *AuthSpec `json:"auth,omitempty"`
 
+	// tls serves the API over TLS. Default: absent, without TLS.
+	// +optional
+	TLS *TLSSpec `json:"tls,omitempty"`
+
 	// rollout says how pods are replaced.
 	// +optional
 	Rollout *RolloutSpec `json:"rollout,omitempty"`

@@ -5,6 +5,8 @@ package bench
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -20,6 +22,9 @@ type Target struct {
 	URL string
 	// Key is sent as a Bearer token if it is not empty.
 	Key string
+	// Roots are the authorities that its certificate may come from; nil means
+	// those of this machine.
+	Roots *x509.CertPool
 	// Timeout ends a request; 0 means 30 seconds.
 	Timeout time.Duration
 	// Connections bounds the connections at a time. 0 means 100 in a closed
@@ -74,6 +79,9 @@ func newCaller(t Target, open bool) (*caller, error) {
 		MaxConnsPerHost:     t.Connections,
 		MaxIdleConnsPerHost: max(t.Connections, missionConnections),
 		IdleConnTimeout:     30 * time.Second,
+	}
+	if t.Roots != nil {
+		transport.TLSClientConfig = &tls.Config{RootCAs: t.Roots, MinVersion: tls.VersionTLS12}
 	}
 	// The time is the HTTP client's and no context's: the server is not told of
 	// it and does not plan with it.

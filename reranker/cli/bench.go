@@ -5,6 +5,7 @@ package cli
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +24,7 @@ var errMissed = errors.New("not all targets are met")
 // benchFlags are what both bench commands take.
 type benchFlags struct {
 	target           bench.Target
-	keyFile          string
+	keyFile, caFile  string
 	jsonFile, report string
 	wait             time.Duration
 }
@@ -32,6 +33,7 @@ func (f *benchFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.target.URL, "url", "http://localhost:8000", "address of the server")
 	flags.StringVar(&f.keyFile, "key-file", "", "file with the key to send as a Bearer token [$QUANTUMRERANK_KEY holds the key itself]")
+	flags.StringVar(&f.caFile, "ca-file", "", "file with the certificates, in PEM, of who may have signed the server's; default: the system's")
 	flags.DurationVar(&f.target.Timeout, "timeout", 30*time.Second, "longest time of a request")
 	flags.IntVar(&f.target.Connections, "connections", 0, "connections at a time (default 100 for scenarios, unlimited for a rate)")
 	flags.DurationVar(&f.wait, "wait", 0, "how long to wait for the server to become ready")
@@ -53,10 +55,26 @@ func (f *benchFlags) key() error {
 	return nil
 }
 
+// roots reads the authorities that the server's certificate may come from.
+func (f *benchFlags) roots() error {
+	if f.caFile == "" {
+		return nil
+	}
+	data, err := os.ReadFile(f.caFile)
+	if err != nil {
+		return usageError{err}
+	}
+	f.target.Roots = x509.NewCertPool()
+	if !f.target.Roots.AppendCertsFromPEM(data) {
+		return usageError{fmt.Errorf("--ca-file %s has no certificate in PEM", f.caFile)}
+	}
+	return nil
+}
+
 // begin asks the server how it is, so that a wrong address is told before the
 // load and not after.
 func (f *benchFlags) begin(ctx context.Context) (*bench.Report, error) {
-	if err := f.key(); err != nil {
+	if err := errors.Join(f.key(), f.roots()); err != nil {
 		return nil, err
 	}
 	if err := bench.WaitReady(ctx, f.target, f.wait); err != nil {

@@ -76,8 +76,13 @@ func (c *command) runServe(cmd *cobra.Command) error {
 	if err != nil {
 		return usageError{err}
 	}
+	pair, err := openCertificate(ctx, cfg.Process.TLSDir, log)
+	if err != nil {
+		return usageError{err}
+	}
 	reader := memory.NewReader(cfg.Settings.MemoryLimit)
-	m := newMetrics(cfg.Settings, c.version)
+	m := newMetrics(cfg, c.version)
+	showCertificate(m, pair)
 	traces := openTraces(ctx, c.version, log)
 	defer traces.close(log)
 	srv := server.New(server.Options{
@@ -90,7 +95,7 @@ func (c *command) runServe(cmd *cobra.Command) error {
 		},
 	})
 	return srv.Run(ctx, server.RunOptions{
-		Address: cfg.Process.Address, MetricsAddress: cfg.Process.MetricsAddress,
+		Address: cfg.Process.Address, MetricsAddress: cfg.Process.MetricsAddress, TLS: tlsConfig(pair),
 		Load: func(load context.Context) (*server.Backend, error) {
 			return c.backend(ctx, load, cfg, &observer{metrics: m, log: log, reader: reader}, srv.Step)
 		},
@@ -123,13 +128,15 @@ func openQuotas(p config.Process) (*quota.Book, error) {
 	return quotas, nil
 }
 
-func newMetrics(s contract.Settings, version string) *metrics.Metrics {
+func newMetrics(c config.Config, version string) *metrics.Metrics {
+	s := c.Settings
 	return metrics.New(metrics.Options{
 		Version:          version,
 		RerankTarget:     time.Duration(s.Targets.RerankLatencyMilliseconds) * time.Millisecond,
 		SimilarityTarget: time.Duration(s.Targets.SimilarityLatencyMilliseconds) * time.Millisecond,
 		BatchTarget:      s.Targets.BatchDocuments,
 		Routes:           server.MetricRoutes(),
+		TEI:              c.Process.MetricsCompat == config.CompatTEI,
 	})
 }
 

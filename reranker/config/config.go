@@ -34,8 +34,14 @@ type Process struct {
 	// use; 0 for no bound.
 	KeyRequestsPerMinute  int
 	KeyConcurrentRequests int
+	// TLSDir is a directory with a certificate and its key, tls.crt and tls.key;
+	// empty serves the API without TLS.
+	TLSDir string
 	// Page is PageOn or PageOff: whether the page to try queries is served.
 	Page string
+	// MetricsCompat is CompatNone or CompatTEI: whose names of metrics are served
+	// beside our own.
+	MetricsCompat string
 	// LogLevel is debug, info, warn or error.
 	LogLevel string
 	// LogFormat is json or text.
@@ -48,12 +54,19 @@ const (
 	PageOff = "off"
 )
 
+// Values of Process.MetricsCompat.
+const (
+	CompatNone = "none"
+	CompatTEI  = "tei"
+)
+
 // Defaults of Process.
 const (
 	DefaultAddress        = ":8000"
 	DefaultMetricsAddress = ":8001"
 	DefaultPrecision      = "auto"
 	DefaultPage           = PageOn
+	DefaultMetricsCompat  = CompatNone
 	DefaultLogLevel       = "info"
 	DefaultLogFormat      = "json"
 )

@@ -61,6 +61,7 @@ func EffectiveProcess(p Process) Process {
 	p.MetricsAddress = cmp.Or(p.MetricsAddress, DefaultMetricsAddress)
 	p.Precision = cmp.Or(p.Precision, DefaultPrecision)
 	p.Page = cmp.Or(p.Page, DefaultPage)
+	p.MetricsCompat = cmp.Or(p.MetricsCompat, DefaultMetricsCompat)
 	p.LogLevel = cmp.Or(p.LogLevel, DefaultLogLevel)
 	p.LogFormat = cmp.Or(p.LogFormat, DefaultLogFormat)
 	return p

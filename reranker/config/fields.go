@@ -224,7 +224,12 @@ var fields = []Field{
 		Flag: "key-concurrent-requests", Help: "requests that one key may have under way, waiting ones included; 0: any number",
 		at: func(c *Config) any { return &c.Process.KeyConcurrentRequests }, check: between(0, 10_000),
 	},
+	{Flag: "tls", Help: "directory of the API's certificate, tls.crt and tls.key; default: without TLS", at: func(c *Config) any { return &c.Process.TLSDir }},
 	{Flag: "page", Help: "the page at / to try queries: on or off", at: func(c *Config) any { return &c.Process.Page }, check: oneOf(PageOn, PageOff)},
+	{
+		Flag: "metrics-compat", Help: "further names of metrics: none, or tei for dashboards made for Text Embeddings Inference",
+		at: func(c *Config) any { return &c.Process.MetricsCompat }, check: oneOf(CompatNone, CompatTEI),
+	},
 	{Flag: "log-level", Help: "debug, info, warn or error", at: func(c *Config) any { return &c.Process.LogLevel }, check: oneOf("debug", "info", "warn", "error")},
 	{Flag: "log-format", Help: "json or text", at: func(c *Config) any { return &c.Process.LogFormat }, check: oneOf("json", "text")},
 }

@@ -31,6 +31,12 @@ const (
 	// MountedModelDir is where a model from an image volume or a persistent
 	// volume claim is mounted.
 	MountedModelDir = "/models/mounted"
+	// TLSCertificateFile and TLSKeyFile are the files of the API's certificate in
+	// its directory, named as in a Secret of type kubernetes.io/tls.
+	TLSCertificateFile = "tls.crt"
+	TLSKeyFile         = "tls.key"
+	// TLSDir is where the operator mounts them.
+	TLSDir = "/etc/quantumrerank-tls"
 	// TerminationLog receives one JSON line (Termination) when the pod fails.
 	TerminationLog = "/dev/termination-log"
 	// Binary is the entry point of the image.

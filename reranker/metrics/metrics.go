@@ -28,6 +28,9 @@ type Options struct {
 	BatchTarget int
 	// Routes lists, for each route, the dialects spoken there.
 	Routes []Route
+	// TEI adds series under the names that dashboards for Text Embeddings
+	// Inference look for.
+	TEI bool
 }
 
 // Route is one pattern and the dialects that may be counted for it.
@@ -42,6 +45,7 @@ type Route struct {
 // use.
 type Metrics struct {
 	registry *prometheus.Registry
+	gatherer prometheus.Gatherer
 	http     httpMetrics
 	work     workMetrics
 	state    stateMetrics
@@ -54,6 +58,10 @@ func New(opt Options) *Metrics {
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
+	m.gatherer = m.registry
+	if opt.TEI {
+		m.gatherer = withTEI{m.registry, teiAliases(opt.Routes)}
+	}
 	f := factory{m.registry}
 	m.http = newHTTPMetrics(f, opt)
 	m.work = newWorkMetrics(f, opt)
@@ -71,11 +79,11 @@ func New(opt Options) *Metrics {
 // Handler serves the metrics in the exposition format that the scraper asks
 // for.
 func (m *Metrics) Handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})
+	return promhttp.HandlerFor(m.gatherer, promhttp.HandlerOpts{Registry: m.registry})
 }
 
 // Gatherer gives tests and tools access to the series.
-func (m *Metrics) Gatherer() prometheus.Gatherer { return m.registry }
+func (m *Metrics) Gatherer() prometheus.Gatherer { return m.gatherer }
 
 // Gauge adds a series whose value is read at each scrape. labels are constant
 // pairs of name and value.

@@ -5,6 +5,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,6 +31,8 @@ const (
 type RunOptions struct {
 	// Address and MetricsAddress are "host:port" or ":port".
 	Address, MetricsAddress string
+	// TLS is how the API is served; nil is without TLS. Metrics never have it.
+	TLS *tls.Config
 	// Listen is net.Listen unless set.
 	Listen func(ctx context.Context, network, address string) (net.Listener, error)
 	// Load loads and verifies the model. It may say with Step what it does. Its
@@ -146,9 +149,10 @@ func (s *Server) open(ctx context.Context, opt RunOptions) (*hosts, error) {
 	h.metrics = s.host(mux, base)
 	h.metrics.WriteTimeout = transferTimeout
 	h.metrics.ReadTimeout = transferTimeout
+	h.api.TLSConfig = opt.TLS
 	go h.serve(h.api, l)
 	go h.serve(h.metrics, ml)
-	s.log.Info("Listened", "address", l.Addr().String(), "metricsAddress", ml.Addr().String())
+	s.log.Info("Listened", "address", l.Addr().String(), "metricsAddress", ml.Addr().String(), "tls", opt.TLS != nil)
 	if opt.OnListen != nil {
 		opt.OnListen(l.Addr(), ml.Addr())
 	}
@@ -169,7 +173,11 @@ func (s *Server) host(handler http.Handler, base context.Context) *http.Server {
 }
 
 func (h *hosts) serve(srv *http.Server, l net.Listener) {
-	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+	serve := srv.Serve
+	if srv.TLSConfig != nil {
+		serve = func(l net.Listener) error { return srv.ServeTLS(l, "", "") } // the configuration has the certificate
+	}
+	if err := serve(l); !errors.Is(err, http.ErrServerClosed) {
 		h.failed <- err
 	}
 }

@@ -51,6 +51,8 @@ func fullSpec() v1alpha1.RerankerSpec {
 		Degradation: &v1alpha1.DegradationSpec{Policy: "OnOverload"},
 		Cache:       &v1alpha1.CacheSpec{MaxBytes: new(int64(0))},
 		Auth:        &v1alpha1.AuthSpec{APIKeysSecretRef: &v1alpha1.SecretReference{Name: "keys"}, RequestsPerMinute: new(int32(600)), ConcurrentRequests: new(int32(8))},
+		TLS:         &v1alpha1.TLSSpec{SecretRef: v1alpha1.SecretReference{Name: "search-tls"}},
+		Monitoring:  &v1alpha1.MonitoringSpec{MetricsCompat: v1alpha1.MetricsCompatTEI},
 		Rollout: &v1alpha1.RolloutSpec{
 			MaxSurge: new(int32(2)), MaxUnavailable: new(int32(0)), MinReadySeconds: new(int32(5)), ProgressDeadlineSeconds: new(int32(300)),
 		},

@@ -153,6 +153,9 @@ func (r *rules) health() {
 	r.add("RerankerNotReady", "critical", "5m", "no pod is ready", "sum(quantumrerank_ready{{pods}}) == 0")
 	r.add("RerankerSelfTestFailing", "critical", "5m", "a pod computes wrong scores, or none, for a pair of texts whose score is known",
 		`sum(increase(quantumrerank_selftest_total{{pods},result="failed"}[10m])) > 0`)
+	const ends = "quantumrerank_tls_certificate_not_after_timestamp_seconds{{pods}}"
+	r.add("RerankerCertificateEnding", "warning", "1h", "a pod serves a certificate that ends within a week",
+		"min("+ends+" > 0) - time() < 604800")
 	if s := r.in.Reranker.Spec.Suspend; s == nil || !*s {
 		r.add("RerankerMetricsAbsent", "warning", "15m", "no pod is scraped: every other alert is blind",
 			"absent(quantumrerank_build_info{{pods}})")

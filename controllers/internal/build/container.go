@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
 
+	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
 )
 
@@ -32,8 +33,8 @@ func container(in Input) *corev1ac.ContainerApplyConfiguration {
 			corev1ac.ContainerResizePolicy().WithResourceName(corev1.ResourceMemory).WithRestartPolicy(corev1.RestartContainer),
 		).
 		WithStartupProbe(startupProbe(in)).
-		WithReadinessProbe(readinessProbe()).
-		WithLivenessProbe(livenessProbe()).
+		WithReadinessProbe(readinessProbe(in)).
+		WithLivenessProbe(livenessProbe(in)).
 		// The Service forgets a pod only some time after it began to end. The
 		// pod serves on during that time, and no request meets a closed door.
 		WithLifecycle(corev1ac.Lifecycle().WithPreStop(corev1ac.LifecycleHandler().
@@ -49,6 +50,12 @@ func container(in Input) *corev1ac.ContainerApplyConfiguration {
 
 func args(in Input) []string {
 	out := []string{"serve", "--config=" + contract.SettingsFile}
+	if tlsSecret(in.Reranker) != "" {
+		out = append(out, "--tls="+contract.TLSDir)
+	}
+	if monitoring(in).MetricsCompat == v1alpha1.MetricsCompatTEI {
+		out = append(out, "--metrics-compat=tei")
+	}
 	if keysSecret(in) == "" {
 		return out
 	}
@@ -91,29 +98,33 @@ func startupProbe(in Input) *corev1ac.ProbeApplyConfiguration {
 	if in.Effective.Model.Bundled == nil {
 		period, seconds = 2, 600
 	}
-	return probe(contract.PathHealthReady).
+	return probe(in, contract.PathHealthReady).
 		WithPeriodSeconds(period).WithTimeoutSeconds(2).WithFailureThreshold(seconds / period)
 }
 
 // readinessProbe takes a pod out of the Service only after two failures, so
 // that one slow answer under load does not push that load onto the others.
-func readinessProbe() *corev1ac.ProbeApplyConfiguration {
-	return probe(contract.PathHealthReady).
+func readinessProbe(in Input) *corev1ac.ProbeApplyConfiguration {
+	return probe(in, contract.PathHealthReady).
 		WithPeriodSeconds(5).WithTimeoutSeconds(2).WithFailureThreshold(2)
 }
 
 // livenessProbe restarts a pod that has not answered for a minute. A restart
 // loses the cache and every active request, so it is the last resort.
-func livenessProbe() *corev1ac.ProbeApplyConfiguration {
-	return probe(contract.PathHealthLive).
+func livenessProbe(in Input) *corev1ac.ProbeApplyConfiguration {
+	return probe(in, contract.PathHealthLive).
 		WithPeriodSeconds(10).WithTimeoutSeconds(5).WithFailureThreshold(6)
 }
 
-func probe(path string) *corev1ac.ProbeApplyConfiguration {
+func probe(in Input, path string) *corev1ac.ProbeApplyConfiguration {
+	scheme := corev1.URISchemeHTTP
+	if tlsSecret(in.Reranker) != "" {
+		scheme = corev1.URISchemeHTTPS // which the kubelet does not verify
+	}
 	return corev1ac.Probe().
 		WithSuccessThreshold(1).
 		WithHTTPGet(corev1ac.HTTPGetAction().
 			WithPath(path).
-			WithScheme(corev1.URISchemeHTTP).
+			WithScheme(scheme).
 			WithPort(intstr.FromString(contract.HTTPPortName)))
 }

@@ -19,8 +19,12 @@ func Name(rr *v1alpha1.Reranker) string { return rr.Name + "-reranker" }
 
 // URL is where the API answers inside the cluster.
 func URL(rr *v1alpha1.Reranker) string {
-	url := fmt.Sprintf("http://%s.%s.svc", Name(rr), rr.Namespace)
-	if port := servicePort(rr); port != v1alpha1.DefaultServicePort {
+	scheme := "http"
+	if tlsSecret(rr) != "" {
+		scheme = "https"
+	}
+	url := fmt.Sprintf("%s://%s.%s.svc", scheme, Name(rr), rr.Namespace)
+	if port := servicePort(rr); port != defaultServicePort(rr) {
 		url = fmt.Sprintf("%s:%d", url, port)
 	}
 	return url
@@ -29,6 +33,14 @@ func URL(rr *v1alpha1.Reranker) string {
 func servicePort(rr *v1alpha1.Reranker) int32 {
 	if s := rr.Spec.Service; s != nil && s.Port != nil {
 		return *s.Port
+	}
+	return defaultServicePort(rr)
+}
+
+// defaultServicePort is the one that clients take for the scheme.
+func defaultServicePort(rr *v1alpha1.Reranker) int32 {
+	if tlsSecret(rr) != "" {
+		return v1alpha1.DefaultTLSServicePort
 	}
 	return v1alpha1.DefaultServicePort
 }

@@ -39,13 +39,13 @@ func TestThePodReadsWhatTheOperatorWrites(t *testing.T) {
 			if diff := cmp.Diff(want, config.Effective(got)); diff != "" {
 				t.Errorf("the pod fills in what status.effective does not say (-effective +pod):\n%s", diff)
 			}
-			checkFlags(t, template.Spec.Containers[0].Args)
+			checkFlags(t, in, template.Spec.Containers[0].Args)
 		})
 	}
 }
 
 // checkFlags parses the arguments as the pod does.
-func checkFlags(t *testing.T, args []string) {
+func checkFlags(t *testing.T, in Input, args []string) {
 	t.Helper()
 	if args[0] != "serve" {
 		t.Fatalf("args = %v, want serve first", args)
@@ -64,8 +64,13 @@ func checkFlags(t *testing.T, args []string) {
 	if err != nil {
 		t.Errorf("the pod refuses its flags: %v", err)
 	}
-	if len(flags) > 0 && c.Process.KeysDir != keysDir {
-		t.Errorf("keys are looked for in %q, want %q", c.Process.KeysDir, keysDir)
+	for _, dir := range []struct{ name, secret, got, want string }{
+		{"keys", keysSecret(in), c.Process.KeysDir, keysDir},
+		{"the certificate", tlsSecret(in.Reranker), c.Process.TLSDir, contract.TLSDir},
+	} {
+		if want := map[bool]string{true: dir.want}[dir.secret != ""]; dir.got != want {
+			t.Errorf("%s: looked for in %q, want %q", dir.name, dir.got, want)
+		}
 	}
 }
 

@@ -15,11 +15,15 @@ import (
 // Service is the address of the API.
 func Service(in Input) *corev1ac.ServiceApplyConfiguration {
 	rr := in.Reranker
+	api := servicePortTo(contract.HTTPPortName, servicePort(rr))
+	if tlsSecret(rr) != "" {
+		api.WithAppProtocol("https")
+	}
 	spec := corev1ac.ServiceSpec().
 		WithType(corev1.ServiceTypeClusterIP).
 		WithSelector(SelectorLabels(rr)).
 		WithPorts(
-			servicePortTo(contract.HTTPPortName, servicePort(rr)),
+			api,
 			servicePortTo(contract.MetricsPortName, contract.MetricsPort),
 		)
 	out := corev1ac.Service(Name(rr), rr.Namespace).

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
 
+	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
 )
 
@@ -17,6 +18,7 @@ const (
 	tmpVolume      = "tmp"
 	modelVolume    = "model"
 	keysVolume     = "api-keys"
+	tlsVolume      = "tls"
 )
 
 // keysDir is where the API keys are mounted, one file each.
@@ -30,6 +32,14 @@ func keysSecret(in Input) string {
 	return ""
 }
 
+// tlsSecret is the name of the Secret with the API's certificate, empty for none.
+func tlsSecret(rr *v1alpha1.Reranker) string {
+	if t := rr.Spec.TLS; t != nil {
+		return t.SecretRef.Name
+	}
+	return ""
+}
+
 func volumes(in Input) []*corev1ac.VolumeApplyConfiguration {
 	out := []*corev1ac.VolumeApplyConfiguration{
 		corev1ac.Volume().WithName(settingsVolume).
@@ -39,6 +49,10 @@ func volumes(in Input) []*corev1ac.VolumeApplyConfiguration {
 	}
 	if secret := keysSecret(in); secret != "" {
 		out = append(out, corev1ac.Volume().WithName(keysVolume).
+			WithSecret(corev1ac.SecretVolumeSource().WithSecretName(secret).WithDefaultMode(0o444)))
+	}
+	if secret := tlsSecret(in.Reranker); secret != "" {
+		out = append(out, corev1ac.Volume().WithName(tlsVolume).
 			WithSecret(corev1ac.SecretVolumeSource().WithSecretName(secret).WithDefaultMode(0o444)))
 	}
 	switch m := in.Effective.Model; {
@@ -60,6 +74,9 @@ func volumeMounts(in Input) []*corev1ac.VolumeMountApplyConfiguration {
 	}
 	if keysSecret(in) != "" {
 		out = append(out, corev1ac.VolumeMount().WithName(keysVolume).WithMountPath(keysDir).WithReadOnly(true))
+	}
+	if tlsSecret(in.Reranker) != "" {
+		out = append(out, corev1ac.VolumeMount().WithName(tlsVolume).WithMountPath(contract.TLSDir).WithReadOnly(true))
 	}
 	if in.Effective.Model.Bundled != nil {
 		return out

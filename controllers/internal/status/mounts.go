@@ -8,6 +8,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
 )
 
 // mountsWithin is how long a pod may wait for its volumes before that counts as
@@ -31,10 +33,21 @@ func mounting(pod *corev1.Pod, now time.Time) (time.Duration, bool) {
 // mountMessage names what is most likely missing.
 func mountMessage(pod *corev1.Pod, in *Input) string {
 	message := fmt.Sprintf("pod %s waits for its volumes", pod.Name)
-	if a := in.Reranker.Spec.Auth; a != nil && a.APIKeysSecretRef != nil {
-		message += fmt.Sprintf("; is there a Secret %q in this namespace?", a.APIKeysSecretRef.Name)
+	for _, secret := range mountedSecrets(&in.Reranker.Spec) {
+		message += fmt.Sprintf("; is there a Secret %q in this namespace?", secret)
 	}
 	return clip(message + "; the pod's events say more")
+}
+
+func mountedSecrets(spec *v1alpha1.RerankerSpec) []string {
+	var names []string
+	if a := spec.Auth; a != nil && a.APIKeysSecretRef != nil {
+		names = append(names, a.APIKeysSecretRef.Name)
+	}
+	if t := spec.TLS; t != nil {
+		names = append(names, t.SecretRef.Name)
+	}
+	return names
 }
 
 // mountsRecheck is when the first pod will have waited too long; zero for none.

@@ -214,6 +214,8 @@ var schemaYAML = typed.YAMLObject(`types:
         scalar: numeric
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.Method
   scalar: string
+- name: com.github.quantumrerank.quantumrerank.api.v1alpha1.MetricsCompat
+  scalar: string
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.Mode
   scalar: string
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.ModelClaim
@@ -266,6 +268,9 @@ var schemaYAML = typed.YAMLObject(`types:
         map:
           elementType:
             scalar: string
+    - name: metricsCompat
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.MetricsCompat
     - name: podMonitor
       type:
         namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.Mode
@@ -523,6 +528,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: targets
       type:
         namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.TargetsSpec
+    - name: tls
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.TLSSpec
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.RerankerStatus
   map:
     fields:
@@ -613,6 +621,12 @@ var schemaYAML = typed.YAMLObject(`types:
         namedType: io.k8s.api.core.v1.ServiceType
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.ShotsEstimator
   scalar: string
+- name: com.github.quantumrerank.quantumrerank.api.v1alpha1.TLSSpec
+  map:
+    fields:
+    - name: secretRef
+      type:
+        namedType: com.github.quantumrerank.quantumrerank.api.v1alpha1.SecretReference
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.TargetsPolicy
   scalar: string
 - name: com.github.quantumrerank.quantumrerank.api.v1alpha1.TargetsSpec

@@ -12,7 +12,7 @@ import (
 // MonitoringSpecApplyConfiguration represents a declarative configuration of the MonitoringSpec type for use
 // with apply.
 //
-// MonitoringSpec configures objects of the Prometheus operator.
+// MonitoringSpec configures metrics and the objects of the Prometheus operator.
 type MonitoringSpecApplyConfiguration struct {
 	// podMonitor is Auto (made where the cluster knows the kind) or Disabled.
 	// Default: Auto.
@@ -20,6 +20,9 @@ type MonitoringSpecApplyConfiguration struct {
 	// rules is Auto (a PrometheusRule with alerts is made where the cluster
 	// knows the kind) or Disabled. Default: Auto.
 	Rules *apiv1alpha1.Mode `json:"rules,omitempty"`
+	// metricsCompat is None or TEI: TEI adds metrics under the names that
+	// dashboards for Text Embeddings Inference look for. Default: None.
+	MetricsCompat *apiv1alpha1.MetricsCompat `json:"metricsCompat,omitempty"`
 	// labels are added to both objects, for a Prometheus that selects by label.
 	Labels map[string]string `json:"labels,omitempty"`
 }
@@ -43,6 +46,14 @@ func (b *MonitoringSpecApplyConfiguration) WithPodMonitor(value apiv1alpha1.Mode
 // If called multiple times, the Rules field is set to the value of the last call.
 func (b *MonitoringSpecApplyConfiguration) WithRules(value apiv1alpha1.Mode) *MonitoringSpecApplyConfiguration {
 	b.Rules = &value
+	return b
+}
+
+// WithMetricsCompat sets the MetricsCompat field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the MetricsCompat field is set to the value of the last call.
+func (b *MonitoringSpecApplyConfiguration) WithMetricsCompat(value apiv1alpha1.MetricsCompat) *MonitoringSpecApplyConfiguration {
+	b.MetricsCompat = &value
 	return b
 }
 

@@ -54,6 +54,8 @@ type RerankerSpecApplyConfiguration struct {
 	Cache *CacheSpecApplyConfiguration `json:"cache,omitempty"`
 	// auth says who may call the API.
 	Auth *AuthSpecApplyConfiguration `json:"auth,omitempty"`
+	// tls serves the API over TLS. Default: absent, without TLS.
+	TLS *TLSSpecApplyConfiguration `json:"tls,omitempty"`
 	// rollout says how pods are replaced.
 	Rollout *RolloutSpecApplyConfiguration `json:"rollout,omitempty"`
 	// service configures the Service in front of the pods.
@@ -201,6 +203,14 @@ func (b *RerankerSpecApplyConfiguration) WithCache(value *CacheSpecApplyConfigur
 // If called multiple times, the Auth field is set to the value of the last call.
 func (b *RerankerSpecApplyConfiguration) WithAuth(value *AuthSpecApplyConfiguration) *RerankerSpecApplyConfiguration {
 	b.Auth = value
+	return b
+}
+
+// WithTLS sets the TLS field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the TLS field is set to the value of the last call.
+func (b *RerankerSpecApplyConfiguration) WithTLS(value *TLSSpecApplyConfiguration) *RerankerSpecApplyConfiguration {
+	b.TLS = value
 	return b
 }
 

@@ -17,7 +17,7 @@ type ServiceSpecApplyConfiguration struct {
 	// type is ClusterIP or LoadBalancer. Default: ClusterIP.
 	Type *v1.ServiceType `json:"type,omitempty"`
 	// port is the port of the Service. 1 to 65535, but not 8001, which is the
-	// metrics port. Default: 80.
+	// metrics port. Default: 80, and 443 with tls.
 	Port *int32 `json:"port,omitempty"`
 	// trafficDistribution prefers near pods: PreferSameZone, PreferSameNode or
 	// PreferClose. Default: no preference.
