@@ -78,8 +78,9 @@ clean: ## Remove what was built or fetched into the tree.
 ##@ Check
 
 .PHONY: lint
-lint: $(BIN)/golangci-lint ## Lint Go code, shell scripts and helper modules.
+lint: $(BIN)/golangci-lint $(BIN)/actionlint ## Lint Go code, shell scripts, workflows and helper modules.
 	@$(BIN)/golangci-lint run --allow-parallel-runners ./...
+	@$(BIN)/actionlint
 	@hack/test/lint-shell.sh
 	@hack/test/vet-modules.sh
 
@@ -119,3 +120,7 @@ $(BIN)/golangci-lint: hack/tools/lint/go.mod hack/tools/lint/go.sum
 	@echo 'Building golangci-lint (a few minutes the first time)'
 	@mkdir -p $(BIN)
 	@cd hack/tools/lint && go build -ldflags '-s -w' -o ../../../$(BIN)/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+$(BIN)/actionlint: hack/tools/actions/go.mod hack/tools/actions/go.sum
+	@mkdir -p $(BIN)
+	@cd hack/tools/actions && go build -ldflags '-s -w' -o ../../../$(BIN)/actionlint github.com/rhysd/actionlint/cmd/actionlint

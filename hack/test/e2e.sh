@@ -34,3 +34,9 @@ hack/cluster/cluster load-image dist/greedy.tar
 
 GREEDY_IMAGE=$greedy KUBECONFIG="$(hack/cluster/cluster kubeconfig)" \
   go test -tags e2e -count=1 -timeout 20m -v ./test/e2e "$@"
+
+# The documents last: they end with the uninstallation.
+if (($# == 0)); then
+  KUBECONFIG="$(hack/cluster/cluster kubeconfig)" \
+    go test -tags e2e -count=1 -timeout 30m -v -run TestCommandsWithTheCluster ./test/docs
+fi

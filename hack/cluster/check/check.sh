@@ -58,6 +58,11 @@ ready_pods() {
   [ "$(k get endpointslices -l kubernetes.io/service-name=probe \
     -o 'jsonpath={range .items[*].endpoints[?(@.conditions.ready==true)]}x{end}')" = "$1" ]
 }
+# a_pod names one that serves; others may be on their way out.
+a_pod() {
+  k get endpointslices -l kubernetes.io/service-name=probe \
+    -o 'jsonpath={.items[0].endpoints[?(@.conditions.ready==true)].targetRef.name}' | cut -d' ' -f1
+}
 no_request_is_lost() {
   local answers
   k rollout restart deployment/probe
@@ -93,7 +98,7 @@ ok "leaves the Service" within 10 ready_pods x
 ok "and after it says it is ready again" inside get "http://$address:8080/ready/on"
 ok "comes back" within 10 ready_pods xx
 ok "a rolling update loses no request" no_request_is_lost
-pod=$(k get pods -l app=probe -o 'jsonpath={.items[0].metadata.name}')
+pod=$(a_pod)
 address=$(k get pod "$pod" -o 'jsonpath={.status.podIP}')
 inside get "http://$address:8080/eat?mb=100" >/dev/null 2>&1 || true
 ok "a pod beyond its memory limit is OOMKilled" within 15 oom_killed
