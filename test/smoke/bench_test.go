@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/quantumrerank/quantumrerank/reranker/bench"
@@ -19,13 +20,22 @@ import (
 func TestTheLoadTesterMeasuresARealServer(t *testing.T) {
 	keys := t.TempDir()
 	key := filepath.Join(keys, "load")
-	if err := os.WriteFile(key, []byte("a key of more than sixteen bytes"), 0o600); err != nil {
+	const token = "a key of more than sixteen bytes"
+	if err := os.WriteFile(key, []byte(token), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p := serve(t, "--api-keys", keys)
 	load := func(flags ...string) (bench.Report, error) {
-		args := append([]string{"bench", "--url", p.url, "--key-file", key, "--json", "-", "--max-p95", "10m"}, flags...)
-		out, err := exec.Command(build(t), args...).Output()
+		page := filepath.Join(t.TempDir(), "report.html")
+		args := append([]string{"bench", "--url", p.url, "--key-file", key, "--json", "-", "--html", page, "--max-p95", "10m"}, flags...)
+		cmd := exec.Command(build(t), args...)
+		var said strings.Builder
+		cmd.Stderr = &said
+		out, err := cmd.Output()
+		html, readErr := os.ReadFile(page)
+		if readErr != nil || len(html) == 0 || strings.Contains(string(out)+string(html)+said.String(), token) {
+			t.Errorf("no report, or the key is in what the load tester says: %v", readErr)
+		}
 		var r bench.Report
 		if jsonErr := json.Unmarshal(out, &r); jsonErr != nil {
 			t.Fatalf("%v: %v in %q", err, jsonErr, out)

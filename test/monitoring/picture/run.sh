@@ -52,8 +52,10 @@ say "some requests, most of the documents seen before"
 load --rate 8 --duration 30s --documents 10:70,50:30 --repeat 0.8
 say "beyond what the server can do, each answer to be complete"
 for _ in $(seq 40); do
-  ask /v1/similarity -d '{"text": "fresh bread", "others": ["a loaf in a cloth", "a bicycle"]}'
+  ask /v1/similarity -d '{"text_1": "fresh bread", "text_2": ["a loaf in a cloth", "a bicycle"]}'
   ask /v1/rerank -d '{"query": "", "documents": ["a"]}'
+  ask /v1/rerank -H 'X-Rerank-Degradation: Never' -H 'Request-Timeout-Ms: 100' \
+    -d "{\"query\": \"bread\", \"documents\": [\"loaf $RANDOM\", \"bicycle $RANDOM\"]}"
   ask /v2/rerank -d '{"model": "m", "query": "bread", "documents": ["a loaf", "a bicycle"]}'
 done &
 started+=($!)
