@@ -35,8 +35,6 @@ const (
 	// its directory, named as in a Secret of type kubernetes.io/tls.
 	TLSCertificateFile = "tls.crt"
 	TLSKeyFile         = "tls.key"
-	// TLSDir is where the operator mounts them.
-	TLSDir = "/etc/quantumrerank-tls"
 	// TerminationLog receives one JSON line (Termination) when the pod fails.
 	TerminationLog = "/dev/termination-log"
 	// Binary is the entry point of the image.

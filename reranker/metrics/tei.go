@@ -18,7 +18,7 @@ import (
 type alias struct {
 	name, help string
 	from       string                       // the family, after the namespace
-	where      func(map[string]string) bool // which of its series are added up; nil for all
+	where      func(map[string]string) bool // which of its series are added up
 	labels     map[string]string
 }
 
@@ -96,7 +96,7 @@ func (a *alias) of(family *dto.MetricFamily) *dto.Metric {
 		sum.Label = append(sum.Label, &dto.LabelPair{Name: proto.String(name), Value: proto.String(a.labels[name])})
 	}
 	for _, m := range family.GetMetric() {
-		if a.where == nil || a.where(labelsOf(m)) {
+		if a.where(labelsOf(m)) {
 			add(sum, m)
 		}
 	}

@@ -25,23 +25,13 @@ func TestCommandsWithTheCluster(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := []string{"PATH=" + bin(t) + ":" + strings.TrimSpace(string(assets)) + ":" + os.Getenv("PATH")}
 	tidy(t)
 	blocks := slices.DeleteFunc(allBlocks(t), func(b block) bool { return b.place != "cluster" })
 	slices.SortStableFunc(blocks, func(a, b block) int { return cmp.Compare(a.order, b.order) })
 	for _, b := range blocks {
 		b.code = strings.NewReplacer("-n NS", "-n rag", " NAME", " search", "=NAME", "=search").Replace(b.code)
-		if !t.Run(b.name(), func(t *testing.T) { b.run(t, env) }) {
+		if !t.Run(b.name(), func(t *testing.T) { b.run(t, strings.TrimSpace(string(assets))) }) {
 			t.Fatal("the walk ends here")
 		}
 	}
-}
-
-func bin(t *testing.T) string {
-	t.Helper()
-	path, err := filepath.Abs(filepath.Join(root, "bin"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
 }

@@ -131,7 +131,7 @@ func TestCommandsWithoutACluster(t *testing.T) {
 			}
 			b.code = strings.ReplaceAll(b.code, "localhost:8000", address)
 		}
-		t.Run(b.name(), func(t *testing.T) { b.run(t, nil) })
+		t.Run(b.name(), func(t *testing.T) { b.run(t) })
 	}
 }
 
@@ -150,9 +150,9 @@ func tidy(t *testing.T) {
 	})
 }
 
-// run executes the block as a person's shell would, but stops at the first
-// command that fails.
-func (b block) run(t *testing.T, env []string) {
+// run executes the block as a person's shell would, with folders of programs
+// beside bin/ on its path, but stops at the first command that fails.
+func (b block) run(t *testing.T, path ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -164,7 +164,7 @@ func (b block) run(t *testing.T, env []string) {
 		t.Fatal(err)
 	}
 	cmd.Dir = root
-	cmd.Env = append(append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH")), env...)
+	cmd.Env = append(os.Environ(), "PATH="+strings.Join(append([]string{bin}, append(path, os.Getenv("PATH"))...), ":"))
 	cmd.WaitDelay = 5 * time.Second
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError

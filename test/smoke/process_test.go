@@ -135,6 +135,16 @@ func (p *process) terminate() error {
 	}
 }
 
+// until waits for something that the server does in intervals.
+func until(t *testing.T, p *process, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !holds(); <-time.After(100 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within %v: %s\n%s", patience, what, p.said())
+		}
+	}
+}
+
 // get returns status and body of a GET.
 func get(t *testing.T, url string) (int, string) {
 	t.Helper()

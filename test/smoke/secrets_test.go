@@ -6,7 +6,6 @@ package smoke
 import (
 	"bytes"
 	"crypto/tls"
-	"crypto/x509"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -35,9 +34,7 @@ func TestNoSecretLeavesTheServer(t *testing.T) {
 	}
 	p := serve(t, "--tls", mounted, "--api-keys", keys, "--log-level", "debug", "--key-requests-per-minute", "12", "--drain-delay", "0s")
 	base := "https" + strings.TrimPrefix(p.url, "http")
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(certificate.Chain)
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: certificatetest.Roots(certificate), MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
 
@@ -116,16 +113,6 @@ func TestNoSecretLeavesTheServer(t *testing.T) {
 			if i := strings.Index(said, s); i >= 0 {
 				t.Errorf("%s is in the %s: %s", what, where, said[max(0, i-200):min(len(said), i+100)])
 			}
-		}
-	}
-}
-
-// until waits for something that the server does in intervals.
-func until(t *testing.T, p *process, what string, holds func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(patience); !holds(); <-time.After(100 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("not within %v: %s\n%s", patience, what, p.said())
 		}
 	}
 }

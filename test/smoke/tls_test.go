@@ -5,7 +5,6 @@ package smoke
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"net/http"
 	"os/exec"
@@ -40,19 +39,13 @@ func TestTLS(t *testing.T) {
 	}
 	second := certificatetest.New(t, "second", now.Add(-time.Hour), now.Add(2*time.Hour))
 	second.Write(t, dir)
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(second.Chain)
 	c, err := client.New("https://"+address, client.WithRetry(client.NoRetry), client.WithHTTPClient(&http.Client{
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, DisableKeepAlives: true},
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: certificatetest.Roots(second), MinVersion: tls.VersionTLS12}, DisableKeepAlives: true},
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(patience); c.Ready(t.Context()) != nil; <-time.After(200 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("the new certificate is not served\n%s", p.said())
-		}
-	}
+	until(t, p, "the new certificate is served", func() bool { return c.Ready(t.Context()) == nil })
 	if err := p.terminate(); err != nil {
 		t.Errorf("ended with %v", err)
 	}

@@ -51,7 +51,7 @@ func container(in Input) *corev1ac.ContainerApplyConfiguration {
 func args(in Input) []string {
 	out := []string{"serve", "--config=" + contract.SettingsFile}
 	if tlsSecret(in.Reranker) != "" {
-		out = append(out, "--tls="+contract.TLSDir)
+		out = append(out, "--tls="+tlsDir)
 	}
 	if monitoring(in).MetricsCompat == v1alpha1.MetricsCompatTEI {
 		out = append(out, "--metrics-compat=tei")

@@ -66,7 +66,7 @@ func checkFlags(t *testing.T, in Input, args []string) {
 	}
 	for _, dir := range []struct{ name, secret, got, want string }{
 		{"keys", keysSecret(in), c.Process.KeysDir, keysDir},
-		{"the certificate", tlsSecret(in.Reranker), c.Process.TLSDir, contract.TLSDir},
+		{"the certificate", tlsSecret(in.Reranker), c.Process.TLSDir, tlsDir},
 	} {
 		if want := map[bool]string{true: dir.want}[dir.secret != ""]; dir.got != want {
 			t.Errorf("%s: looked for in %q, want %q", dir.name, dir.got, want)

@@ -21,8 +21,12 @@ const (
 	tlsVolume      = "tls"
 )
 
-// keysDir is where the API keys are mounted, one file each.
-const keysDir = "/etc/quantumrerank-keys"
+// keysDir is where the API keys are mounted, one file each, and tlsDir where the
+// API's certificate is.
+const (
+	keysDir = "/etc/quantumrerank-keys"
+	tlsDir  = "/etc/quantumrerank-tls"
+)
 
 // keysSecret is the name of the Secret with the API keys, empty for none.
 func keysSecret(in Input) string {
@@ -76,7 +80,7 @@ func volumeMounts(in Input) []*corev1ac.VolumeMountApplyConfiguration {
 		out = append(out, corev1ac.VolumeMount().WithName(keysVolume).WithMountPath(keysDir).WithReadOnly(true))
 	}
 	if tlsSecret(in.Reranker) != "" {
-		out = append(out, corev1ac.VolumeMount().WithName(tlsVolume).WithMountPath(contract.TLSDir).WithReadOnly(true))
+		out = append(out, corev1ac.VolumeMount().WithName(tlsVolume).WithMountPath(tlsDir).WithReadOnly(true))
 	}
 	if in.Effective.Model.Bundled != nil {
 		return out

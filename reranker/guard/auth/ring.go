@@ -8,7 +8,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -17,6 +16,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/quantumrerank/quantumrerank/reranker/guard/mounted"
 )
 
 // MinKeyBytes is the shortest key that is accepted: 16 characters of base64
@@ -84,30 +85,11 @@ func (r *Ring) Reload() (changed bool, err error) {
 	return true, nil
 }
 
-// Watch reloads every interval until ctx ends. It logs names, never keys, and
-// an error once, when it first appears.
+// Watch reloads every interval until ctx ends. It logs names, never keys.
 func (r *Ring) Watch(ctx context.Context, interval time.Duration, log *slog.Logger) {
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	var before string
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		changed, err := r.Reload()
-		switch {
-		case err != nil && err.Error() != before:
-			before = err.Error()
-			log.Error("Kept the old keys", "error", err)
-		case err == nil:
-			before = ""
-		}
-		if changed {
-			log.Info("Read the keys again", "names", r.Names())
-		}
-	}
+	mounted.Watch(ctx, interval, r.Reload,
+		func(err error) { log.Error("Kept the old keys", "error", err) },
+		func() { log.Info("Read the keys again", "names", r.Names()) })
 }
 
 // read returns the keys in dir, sorted by name. Names that begin with two dots
@@ -136,17 +118,7 @@ func read(dir string) ([]key, error) {
 }
 
 func readKey(path string) (key, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return key{}, err
-	}
-	if !info.Mode().IsRegular() {
-		return key{}, errors.New("not a file")
-	}
-	if info.Size() > maxKeyBytes {
-		return key{}, fmt.Errorf("%d bytes, more than the limit of %d", info.Size(), maxKeyBytes)
-	}
-	content, err := os.ReadFile(path)
+	content, err := mounted.ReadFile(path, maxKeyBytes)
 	if err != nil {
 		return key{}, err
 	}

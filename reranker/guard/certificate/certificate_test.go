@@ -82,10 +82,8 @@ func TestARenewalDropsNobody(t *testing.T) {
 	srv.EnableHTTP2 = true
 	srv.StartTLS()
 	defer srv.Close()
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(first.Chain)
 	second := certificatetest.New(t, "second", now.Add(-time.Hour), now.Add(2*time.Hour))
-	roots.AppendCertsFromPEM(second.Chain)
+	roots := certificatetest.Roots(first, second)
 
 	old := newClient(t, roots)
 	if got := ask(t, old, srv.URL); got != "first" {

@@ -5,14 +5,16 @@ package certificate
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"fmt"
-	"os"
+	"log/slog"
 	"path/filepath"
 	"sync/atomic"
 	"time"
 
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
+	"github.com/quantumrerank/quantumrerank/reranker/guard/mounted"
 )
 
 // maxFileBytes is far beyond any chain of certificates; a larger file is a
@@ -80,14 +82,21 @@ func (p *Pair) Reload() (changed bool, err error) {
 	return true, nil
 }
 
+// Watch reloads every interval until ctx ends.
+func (p *Pair) Watch(ctx context.Context, interval time.Duration, log *slog.Logger) {
+	mounted.Watch(ctx, interval, p.Reload,
+		func(err error) { log.Error("Kept the old certificate", "error", err, "notAfter", p.NotAfter()) },
+		func() { log.Info("Read the certificate again", "notAfter", p.NotAfter()) })
+}
+
 func (p *Pair) read() (*loaded, error) {
-	chain, err := readFile(filepath.Join(p.dir, contract.TLSCertificateFile))
+	chain, err := p.readFile(contract.TLSCertificateFile)
 	if err != nil {
-		return nil, fmt.Errorf("read the certificate: %w", err)
+		return nil, err
 	}
-	key, err := readFile(filepath.Join(p.dir, contract.TLSKeyFile))
+	key, err := p.readFile(contract.TLSKeyFile)
 	if err != nil {
-		return nil, fmt.Errorf("read the key of the certificate: %w", err)
+		return nil, err
 	}
 	certificate, err := tls.X509KeyPair(chain, key)
 	if err != nil {
@@ -104,16 +113,10 @@ func (p *Pair) read() (*loaded, error) {
 	return &loaded{chain, key, certificate}, nil
 }
 
-func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
+func (p *Pair) readFile(name string) ([]byte, error) {
+	content, err := mounted.ReadFile(filepath.Join(p.dir, name), maxFileBytes)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read %s in %q: %w", name, p.dir, err)
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a file", path)
-	}
-	if info.Size() > maxFileBytes {
-		return nil, fmt.Errorf("%s has %d bytes, more than the limit of %d", path, info.Size(), maxFileBytes)
-	}
-	return os.ReadFile(path)
+	return content, nil
 }

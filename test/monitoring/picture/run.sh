@@ -50,7 +50,7 @@ ask() { curl -s -o "$work/answer" "http://$api$1" -H 'Content-Type: application/
 
 say "some requests, most of the documents seen before"
 load --rate 8 --duration 30s --documents 10:70,50:30 --repeat 0.8
-say "beyond what the server can do, each answer to be complete"
+say "beyond what the server can do"
 for _ in $(seq 40); do
   ask /v1/similarity -d '{"text_1": "fresh bread", "text_2": ["a loaf in a cloth", "a bicycle"]}'
   ask /v1/rerank -d '{"query": "", "documents": ["a"]}'

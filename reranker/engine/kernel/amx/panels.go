@@ -15,22 +15,39 @@ const columns = 16
 // each column, row by row, and then the low bytes. dst and src have whole
 // panels of size inner elements and do not overlap.
 func Panels(dst, src []int16, size int) {
-	panel := 2 * columns * size
-	for n := 0; n+panel <= len(src); n += panel {
-		for half := range 2 {
-			block := wordsOf(dst[n+half*panel/2:][:panel/2])
-			split(block, wordsOf(src[n:n+panel]), half*columns, size)
+	quads(dst, src, size, func(high, low, first, second []uint32) {
+		for j, a := range first {
+			b := second[j]
+			high[j] = a>>8&0xff | a>>24<<8 | b>>8&0xff<<16 | b>>24<<24
+			low[j] = a&0xff | a>>16&0xff<<8 | b&0xff<<16 | b>>16&0xff<<24
 		}
-	}
+	})
 }
 
 // Join undoes Panels.
 func Join(dst, src []int16, size int) {
-	panel := 2 * columns * size
-	for n := 0; n+panel <= len(src); n += panel {
-		for half := range 2 {
-			block := wordsOf(src[n+half*panel/2:][:panel/2])
-			join(wordsOf(dst[n:n+panel]), block, half*columns, size)
+	quads(src, dst, size, func(high, low, first, second []uint32) {
+		for j, h := range high {
+			l := low[j]
+			first[j] = l&0xff | h&0xff<<8 | l>>8&0xff<<16 | h>>8&0xff<<24
+			second[j] = l>>16&0xff | h>>16&0xff<<8 | l>>24<<16 | h>>24<<24
+		}
+	})
+}
+
+// quads calls move for every four consecutive inner elements of the columns of
+// every block, in both orders: as words of four high and four low bytes in tiles,
+// and as words of two elements in two neighbouring rows of pairs.
+func quads(tiles, pairs []int16, size int, move func(high, low, first, second []uint32)) {
+	const row = 2 * columns // words of a row of pairs
+	words, block := wordsOf(pairs), wordsOf(tiles)
+	tile, half := step(size)/4*columns, columns*size/2 // words of a tile, and of a block
+	for n := 0; n < len(words); n += half {
+		panel, column := n/(2*half)*2*half, n/half%2*columns
+		for k := range size / 4 {
+			at := n + k*columns/tile*2*tile + k*columns%tile
+			from := panel + 2*k*row + column
+			move(block[at:][:columns], block[at+tile:][:columns], words[from:][:columns], words[from+row:][:columns])
 		}
 	}
 }
@@ -41,38 +58,6 @@ func step(size int) int {
 		return 64
 	}
 	return 32
-}
-
-// split writes one block. Each word of pairs is two elements of a column, so
-// two words in neighbouring rows are the four elements of a word of a tile.
-func split(block []uint32, pairs []uint32, column, size int) {
-	tile := step(size) / 4 * columns
-	for k := range size / 4 {
-		first := pairs[2*k*2*columns+column:][:columns]
-		second := pairs[(2*k+1)*2*columns+column:][:columns]
-		at := k*columns/tile*2*tile + k*columns%tile
-		high, low := block[at:][:columns], block[at+tile:][:columns]
-		for j, a := range first {
-			b := second[j]
-			high[j] = a>>8&0xff | a>>24<<8 | b>>8&0xff<<16 | b>>24<<24
-			low[j] = a&0xff | a>>16&0xff<<8 | b&0xff<<16 | b>>16&0xff<<24
-		}
-	}
-}
-
-func join(pairs []uint32, block []uint32, column, size int) {
-	tile := step(size) / 4 * columns
-	for k := range size / 4 {
-		first := pairs[2*k*2*columns+column:][:columns]
-		second := pairs[(2*k+1)*2*columns+column:][:columns]
-		at := k*columns/tile*2*tile + k*columns%tile
-		high, low := block[at:][:columns], block[at+tile:][:columns]
-		for j, h := range high {
-			l := low[j]
-			first[j] = l&0xff | h&0xff<<8 | l>>8&0xff<<16 | h>>8&0xff<<24
-			second[j] = l>>16&0xff | h>>16&0xff<<8 | l>>24<<16 | h>>24<<24
-		}
-	}
 }
 
 // wordsOf sees integers of 16 bits as words of 32, little-endian as on every CPU

@@ -58,6 +58,15 @@ func New(t testing.TB, name string, notBefore, notAfter time.Time) Certificate {
 	}
 }
 
+// Roots trusts the certificates.
+func Roots(trusted ...Certificate) *x509.CertPool {
+	pool := x509.NewCertPool()
+	for _, c := range trusted {
+		pool.AppendCertsFromPEM(c.Chain)
+	}
+	return pool
+}
+
 // Write puts both files into dir, as a mounted Secret has them.
 func (c Certificate) Write(t testing.TB, dir string) {
 	t.Helper()
