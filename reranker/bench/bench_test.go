@@ -316,11 +316,11 @@ func TestVerifyMeasuresEveryPromise(t *testing.T) {
 		case "/v1/similarity":
 			_, _ = io.WriteString(w, `{"data":[{"score":1}]}`)
 		default:
-			ranked(w, r.ContentLength > 20_000)
+			ranked(w, r.ContentLength > 40_000)
 		}
 	})
 	p := MissionPromises()
-	p.Rounds, p.SimilarityMs, p.RerankMs = 3, 60_000, 60_000
+	p.Rounds, p.SimilarityMs, p.RerankMs, p.KnownMs = 3, 60_000, 60_000, 60_000
 	r := &Report{}
 	if err := Verify(t.Context(), target, p, r, func(string) {}); err != nil {
 		t.Fatal(err)
@@ -332,7 +332,7 @@ func TestVerifyMeasuresEveryPromise(t *testing.T) {
 			t.Errorf("degraded answers are not told: %+v", c)
 		}
 	}
-	want := []string{"similarity of one pair", "rerank of 50 unseen documents", "rerank of 100 unseen documents", "10 users x 10: errors"}
+	want := []string{"similarity of one pair", "rerank of 50 unseen documents", "rerank of 100 unseen documents", "rerank of 1000 unseen documents", "rerank of 100 known documents", "10 users x 10: errors"}
 	for _, name := range want {
 		if !met[name] {
 			t.Errorf("%s: not met or not there: %v", name, met)

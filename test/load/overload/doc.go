@@ -8,9 +8,11 @@
 // wait for each other). Every document of every request is new to the server.
 //
 // It does so under two policies. Under Never, with a deadline in each request,
-// what cannot be done is refused: good is an answer within the deadline. Under
-// OnDeadline, the default, everybody gets an answer: good are documents that
-// were scored in full.
+// what cannot be done is refused; under OnDeadline, the default, everybody gets
+// an answer, with fewer documents scored in full. Good is an answer within the
+// target. The rates take turns, several rounds of them: other programs change
+// what a machine can do from one minute to the next, and a rate must not be
+// judged by its minute.
 //
 // All of it runs on the same cores, the load generator included, and is bounded
 // in number and time. It ends with status 1 if a promise was not kept.

@@ -20,7 +20,8 @@ type level struct {
 	// Scored is documents that were scored in full; Degraded is answers that
 	// left some out.
 	Scored, Degraded int
-	// Times of answers with results, of refusals and of the probes.
+	// Times of answers with results, of refusals and of the probes, in order once
+	// sort was called.
 	Answers, Sheds, Live, Detailed times
 	// CPU is the server's processor time in seconds, which other programs on the
 	// machine change less than they change everything else.
@@ -38,10 +39,10 @@ func (t times) at(q float64) time.Duration {
 	return t[min(int(q*float64(len(t))), len(t)-1)]
 }
 
-// judge sorts the answers of one rate into kinds. slack is what an answer may
-// take longer than the target, on its way.
-func judge(hits []hit, target, slack time.Duration) (level, error) {
-	l := level{Sent: len(hits)}
+// judge adds the answers of a turn, each to its kind. slack is what an answer
+// may take longer than the target, on its way.
+func (l *level) judge(hits []hit, target, slack time.Duration) error {
+	l.Sent += len(hits)
 	for _, h := range hits {
 		switch h.Code {
 		case 200:
@@ -50,7 +51,7 @@ func judge(hits []hit, target, slack time.Duration) (level, error) {
 				Scored   int  `json:"scored_documents"`
 			}
 			if err := json.Unmarshal(h.Body, &a); err != nil {
-				return l, err
+				return err
 			}
 			l.Answers = append(l.Answers, h.Latency)
 			if h.Latency <= target+slack {
@@ -69,16 +70,19 @@ func judge(hits []hit, target, slack time.Duration) (level, error) {
 			l.Failed++
 		}
 	}
-	slices.Sort(l.Answers)
-	slices.Sort(l.Sheds)
-	return l, nil
+	return nil
 }
 
-// goodput is what was done well a second: answers where the others are refused,
-// documents where everybody is answered.
-func (l *level) goodput() float64 {
-	if l.Policy == policyRefuse {
-		return float64(l.Good) / l.Seconds
+// sort puts all times in order.
+func (l *level) sort() {
+	for _, t := range []times{l.Answers, l.Sheds, l.Live, l.Detailed} {
+		slices.Sort(t)
 	}
-	return float64(l.Scored) / l.Seconds
 }
+
+// goodput is answers in time a second.
+func (l *level) goodput() float64 { return float64(l.Good) / l.Seconds }
+
+// depth is documents a second that were scored in full. Where everybody gets an
+// answer, this is what an answer can still lose.
+func (l *level) depth() float64 { return float64(l.Scored) / l.Seconds }

@@ -25,10 +25,11 @@ func answers(n, scored int, took time.Duration) []hit {
 func TestJudgeTellsGoodLateShedAndFailedApart(t *testing.T) {
 	hits := append(answers(3, 4, 90*time.Millisecond), answers(1, 9, time.Second)...)
 	hits = append(hits, hit{Code: 429, Latency: 3}, hit{Code: 429, Latency: 1}, hit{Code: 504}, hit{Code: 500}, hit{Error: "broken pipe"})
-	l, err := judge(hits, 100*time.Millisecond, 0)
-	if err != nil {
+	var l level
+	if err := l.judge(hits, 100*time.Millisecond, 0); err != nil {
 		t.Fatal(err)
 	}
+	l.sort()
 	want := level{
 		Sent: 9, Good: 3, Late: 1, Shed: 2, Failed: 2, Scored: 12,
 		Answers: times{90 * time.Millisecond, 90 * time.Millisecond, 90 * time.Millisecond, time.Second}, Sheds: times{1, 3},
@@ -43,13 +44,14 @@ func TestJudgeTellsGoodLateShedAndFailedApart(t *testing.T) {
 
 func TestEveryPromiseCanBeBroken(t *testing.T) {
 	good := func(factor float64) level {
-		return level{Policy: policyRefuse, Factor: factor, Seconds: 1, Good: 100}
+		return level{Policy: policyRefuse, Factor: factor, Seconds: 1, Good: 100, Scored: 100}
 	}
 	tests := map[string]struct {
 		spoil func(l *level, after *pod.State)
 		want  string
 	}{
 		"goodput":    {func(l *level, _ *pod.State) { l.Good = 89 }, "goodput"},
+		"depth":      {func(l *level, _ *pod.State) { l.Scored = 79 }, "scored in full"},
 		"answers":    {func(l *level, _ *pod.State) { l.Answers = times{time.Second} }, "answers"},
 		"refusals":   {func(l *level, _ *pod.State) { l.Sheds = times{time.Second} }, "refusals"},
 		"liveness":   {func(l *level, _ *pod.State) { l.Live = times{time.Second} }, "/health/live"},

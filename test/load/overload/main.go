@@ -30,6 +30,7 @@ var factors = []float64{0.5, 1, 2, 4}
 type options struct {
 	binary, vegeta, model string
 	documents, tokens     int
+	rounds                int
 	target, each          time.Duration
 }
 
@@ -43,7 +44,8 @@ func main() {
 	flag.IntVar(&o.documents, "documents", 10, "documents of a request")
 	flag.IntVar(&o.tokens, "tokens", 100, "words of a document, about as many tokens")
 	flag.DurationVar(&o.target, "target", 500*time.Millisecond, "time within which an answer is good")
-	flag.DurationVar(&o.each, "each", 10*time.Second, "time of each rate")
+	flag.DurationVar(&o.each, "each", 10*time.Second, "time of each rate in a round")
+	flag.IntVar(&o.rounds, "rounds", 3, "how often each rate has its turn, so that no rate alone meets a slow hour of the machine")
 	flag.Parse()
 	if err := run(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, "overload:", err)
@@ -80,42 +82,53 @@ func measure(ctx context.Context, s *pod.Pod, o options) (broken []string, err e
 	if err := idle(ctx, s); err != nil {
 		return nil, err
 	}
-	fmt.Println(heading)
-	var levels []level
 	var before, after pod.State
-	for _, policy := range []string{policyRefuse, policyAnswer} {
-		for i, factor := range factors {
-			l, err := one(ctx, s, o, policy, max(1, int(peak*factor)), uint64(len(levels)+1))
-			if err != nil {
-				return nil, fmt.Errorf("%gx under %s: %w", factor, policy, err)
-			}
-			l.Policy, l.Factor = policy, factor
-			levels = append(levels, l)
-			fmt.Println(l.row())
-			if i == 0 && policy == policyRefuse {
-				if before, err = settled(ctx, s); err != nil {
-					return nil, err
-				}
+	levels := allLevels(peak)
+	for turn := range o.rounds * len(levels) {
+		l := &levels[turn%len(levels)]
+		fmt.Fprintf(os.Stderr, "round %d of %d: %d requests/s under %s\n", turn/len(levels)+1, o.rounds, l.Rate, l.Policy)
+		if err := one(ctx, s, o, l, uint64(turn+1)); err != nil {
+			return nil, fmt.Errorf("%gx under %s: %w", l.Factor, l.Policy, err)
+		}
+		if turn == 0 {
+			if before, err = settled(ctx, s); err != nil {
+				return nil, err
 			}
 		}
 	}
 	if after, err = settled(ctx, s); err != nil {
 		return nil, err
 	}
+	fmt.Println(heading)
+	for i := range levels {
+		levels[i].sort()
+		fmt.Println(levels[i].row())
+	}
 	fmt.Printf("\nAfter 0.5x: %d goroutines, %d MiB resident; at the end: %d, %d MiB.\n",
 		before.Goroutines, before.Resident>>20, after.Goroutines, after.Resident>>20)
 	return promises(levels, before, after, o.target), nil
 }
 
-// one runs one rate.
-func one(ctx context.Context, s *pod.Pod, o options, policy string, rate int, seed uint64) (level, error) {
-	header := http.Header{"Content-Type": {"application/json"}, "X-Rerank-Degradation": {policy}}
-	if policy == policyRefuse {
+// allLevels are the rates under each policy.
+func allLevels(peak float64) []level {
+	var all []level
+	for _, policy := range []string{policyRefuse, policyAnswer} {
+		for _, factor := range factors {
+			all = append(all, level{Policy: policy, Factor: factor, Rate: max(1, int(peak*factor))})
+		}
+	}
+	return all
+}
+
+// one runs one rate for a turn.
+func one(ctx context.Context, s *pod.Pod, o options, l *level, seed uint64) error {
+	header := http.Header{"Content-Type": {"application/json"}, "X-Rerank-Degradation": {l.Policy}}
+	if l.Policy == policyRefuse {
 		header.Set("Request-Timeout-Ms", strconv.FormatInt(o.target.Milliseconds(), 10))
 	}
 	begin, err := s.State(ctx)
 	if err != nil {
-		return level{}, err
+		return err
 	}
 	var live, detailed times
 	probing, stop := context.WithCancel(ctx)
@@ -129,19 +142,19 @@ func one(ctx context.Context, s *pod.Pod, o options, policy string, rate int, se
 		detailed, err = probe(probing, http.DefaultClient, s.URL+"/health/detailed", 500*time.Millisecond)
 		return err
 	})
-	hits, err := attack(ctx, o.vegeta, s.URL, header, newTexts(seed, o.documents, o.tokens), rate, o.each)
+	hits, err := attack(ctx, o.vegeta, s.URL, header, newTexts(seed, o.documents, o.tokens), l.Rate, o.each)
 	stop()
 	if err := errors.Join(err, g.Wait()); err != nil {
-		return level{}, err
+		return err
 	}
 	end, err := s.State(ctx)
 	if err != nil {
-		return level{}, err
+		return err
 	}
-	l, err := judge(hits, o.target, onTheWay)
-	l.CPU = end.CPU - begin.CPU
-	l.Rate, l.Seconds, l.Live, l.Detailed = rate, o.each.Seconds(), live, detailed
-	return l, err
+	l.CPU += end.CPU - begin.CPU
+	l.Seconds += o.each.Seconds()
+	l.Live, l.Detailed = append(l.Live, live...), append(l.Detailed, detailed...)
+	return l.judge(hits, o.target, onTheWay)
 }
 
 // idle tells how long the probes take when nothing is asked: what the machine
