@@ -20,8 +20,7 @@ type level struct {
 	// Scored is documents that were scored in full; Degraded is answers that
 	// left some out.
 	Scored, Degraded int
-	// Times of answers with results, of refusals and of the probes, in order once
-	// sort was called.
+	// Times of answers with results, of refusals and of the probes.
 	Answers, Sheds, Live, Detailed times
 	// CPU is the server's processor time in seconds, which other programs on the
 	// machine change less than they change everything else.
@@ -30,6 +29,13 @@ type level struct {
 
 // times are durations in ascending order.
 type times []time.Duration
+
+// with returns t and more times.
+func (t times) with(more times) times {
+	t = append(t, more...)
+	slices.Sort(t)
+	return t
+}
 
 // at returns the quantile q, 0 for none.
 func (t times) at(q float64) time.Duration {
@@ -43,6 +49,7 @@ func (t times) at(q float64) time.Duration {
 // may take longer than the target, on its way.
 func (l *level) judge(hits []hit, target, slack time.Duration) error {
 	l.Sent += len(hits)
+	var answers, sheds times
 	for _, h := range hits {
 		switch h.Code {
 		case 200:
@@ -53,7 +60,7 @@ func (l *level) judge(hits []hit, target, slack time.Duration) error {
 			if err := json.Unmarshal(h.Body, &a); err != nil {
 				return err
 			}
-			l.Answers = append(l.Answers, h.Latency)
+			answers = append(answers, h.Latency)
 			if h.Latency <= target+slack {
 				l.Good++
 				l.Scored += a.Scored
@@ -63,21 +70,26 @@ func (l *level) judge(hits []hit, target, slack time.Duration) error {
 			}
 		case 429:
 			l.Shed++
-			l.Sheds = append(l.Sheds, h.Latency)
+			sheds = append(sheds, h.Latency)
 		case 504:
 			l.Late++
 		default:
 			l.Failed++
 		}
 	}
+	l.Answers, l.Sheds = l.Answers.with(answers), l.Sheds.with(sheds)
 	return nil
 }
 
-// sort puts all times in order.
-func (l *level) sort() {
-	for _, t := range []times{l.Answers, l.Sheds, l.Live, l.Detailed} {
-		slices.Sort(t)
+// ofBest is what the level does as a share of the best level of its policy.
+func (l *level) ofBest(levels []level, what func(*level) float64) float64 {
+	best := 0.0
+	for i := range levels {
+		if levels[i].Policy == l.Policy {
+			best = max(best, what(&levels[i]))
+		}
 	}
+	return what(l) / best
 }
 
 // goodput is answers in time a second.

@@ -29,7 +29,6 @@ func TestJudgeTellsGoodLateShedAndFailedApart(t *testing.T) {
 	if err := l.judge(hits, 100*time.Millisecond, 0); err != nil {
 		t.Fatal(err)
 	}
-	l.sort()
 	want := level{
 		Sent: 9, Good: 3, Late: 1, Shed: 2, Failed: 2, Scored: 12,
 		Answers: times{90 * time.Millisecond, 90 * time.Millisecond, 90 * time.Millisecond, time.Second}, Sheds: times{1, 3},

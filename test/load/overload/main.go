@@ -45,8 +45,12 @@ func main() {
 	flag.IntVar(&o.tokens, "tokens", 100, "words of a document, about as many tokens")
 	flag.DurationVar(&o.target, "target", 500*time.Millisecond, "time within which an answer is good")
 	flag.DurationVar(&o.each, "each", 10*time.Second, "time of each rate in a round")
-	flag.IntVar(&o.rounds, "rounds", 3, "how often each rate has its turn, so that no rate alone meets a slow hour of the machine")
+	flag.IntVar(&o.rounds, "rounds", 3, "how often each rate has its turn, so that no rate alone meets a slow minute of the machine")
 	flag.Parse()
+	if o.rounds < 1 {
+		fmt.Fprintf(os.Stderr, "overload: -rounds is %d, want at least 1: nothing would be measured\n", o.rounds)
+		os.Exit(2)
+	}
 	if err := run(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, "overload:", err)
 		os.Exit(1)
@@ -101,7 +105,6 @@ func measure(ctx context.Context, s *pod.Pod, o options) (broken []string, err e
 	}
 	fmt.Println(heading)
 	for i := range levels {
-		levels[i].sort()
 		fmt.Println(levels[i].row())
 	}
 	fmt.Printf("\nAfter 0.5x: %d goroutines, %d MiB resident; at the end: %d, %d MiB.\n",
@@ -153,7 +156,7 @@ func one(ctx context.Context, s *pod.Pod, o options, l *level, seed uint64) erro
 	}
 	l.CPU += end.CPU - begin.CPU
 	l.Seconds += o.each.Seconds()
-	l.Live, l.Detailed = append(l.Live, live...), append(l.Detailed, detailed...)
+	l.Live, l.Detailed = l.Live.with(live), l.Detailed.with(detailed)
 	return l.judge(hits, o.target, onTheWay)
 }
 

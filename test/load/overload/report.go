@@ -39,16 +39,16 @@ func (l *level) row() string {
 // promises returns those that were not kept.
 func promises(levels []level, before, after pod.State, target time.Duration) (broken []string) {
 	not := func(format string, args ...any) { broken = append(broken, fmt.Sprintf(format, args...)) }
-	best, deepest := map[string]float64{}, map[string]float64{}
-	for _, l := range levels {
-		best[l.Policy], deepest[l.Policy] = max(best[l.Policy], l.goodput()), max(deepest[l.Policy], l.depth())
-	}
 	for _, l := range levels {
 		at := fmt.Sprintf("%gx under %s", l.Factor, l.Policy)
-		if most := l.Factor == factors[len(factors)-1]; most && l.goodput() < leastGoodput*best[l.Policy] {
-			not("%s: goodput is %.2f of the best, want %.2f", at, l.goodput()/best[l.Policy], leastGoodput)
-		} else if most && l.depth() < leastDepth*deepest[l.Policy] {
-			not("%s: %.2f of the most documents are scored in full, want %.2f", at, l.depth()/deepest[l.Policy], leastDepth)
+		if l.Factor == factors[len(factors)-1] {
+			goodput, depth := l.ofBest(levels, (*level).goodput), l.ofBest(levels, (*level).depth)
+			switch {
+			case goodput < leastGoodput:
+				not("%s: goodput is %.2f of the best, want %.2f", at, goodput, leastGoodput)
+			case depth < leastDepth:
+				not("%s: %.2f of the most documents are scored in full, want %.2f", at, depth, leastDepth)
+			}
 		}
 		if p := l.Answers.at(0.99); p > target+onTheWay {
 			not("%s: answers take %v, want %v", at, p, target+onTheWay)
