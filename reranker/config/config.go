@@ -24,8 +24,8 @@ type Process struct {
 	// Kernel names the engine's set of kernels; empty takes the fastest that
 	// this CPU can run.
 	Kernel string
-	// Precision is the engine's arithmetic; "auto" takes the fastest that ranks
-	// like float32 on this CPU.
+	// Precision is the engine's arithmetic; "auto" takes the fastest on this CPU
+	// whose scores are within its bound of those in float32.
 	Precision string
 	// KeysDir is a directory of API keys, one file each; empty lets everybody
 	// in.

@@ -16,12 +16,13 @@ import (
 // Distill sends every token of the model's vocabulary through the encoder and
 // writes a table of static embeddings beside the model (see package static). It
 // takes some ten seconds for a small model. progress may be nil; it is called
-// from several goroutines. A cancelled context ends it early, and leaves no file.
+// from several goroutines. Auto does not take int8 here: a table is made once, and
+// is used in every precision. A cancelled context ends it early, and leaves no file.
 // A table that is there and fits is left alone unless anew is set; fresh is
 // false then.
 func Distill(ctx context.Context, dir string, anew bool, opt Options, progress func(done, total int)) (path string, fresh bool, err error) {
 	path = filepath.Join(dir, static.FileName)
-	opt.withoutTable = true
+	opt.distilling = true
 	e, err := Open(dir, opt)
 	if err != nil {
 		return "", false, err

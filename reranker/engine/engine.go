@@ -44,7 +44,7 @@ type Options struct {
 	// size that suits the caches.
 	BatchTokens int
 
-	withoutTable bool // of static embeddings: it is being made
+	distilling bool // the table of static embeddings is being made
 }
 
 // Info describes a running engine.
@@ -90,12 +90,15 @@ func Open(dir string, opt Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open engine: %w", err)
 	}
+	if opt.distilling {
+		kernels = kernels.WithoutBytes()
+	}
 	w, err := openWeights(dir, kernels, opt.Precision)
 	if err != nil {
 		return nil, fmt.Errorf("open engine: %w", err)
 	}
 	e, err := newEngine(w, kernels, opt)
-	if err == nil && !opt.withoutTable {
+	if err == nil && !opt.distilling {
 		e.static, err = openStatic(dir, w.model)
 	}
 	if err != nil {

@@ -114,6 +114,7 @@ const (
 var precisions = map[encoder.Precision]float64{
 	encoder.Float32: 1e-6,
 	encoder.Int16:   1e-4,
+	encoder.Int8:    1e-3,
 }
 
 func TestEncodingsEqualTheReference(t *testing.T) {

@@ -21,11 +21,12 @@ const (
 	Auto    Precision = "auto"
 	Float32           = encoder.Float32
 	Int16             = encoder.Int16
+	Int8              = encoder.Int8
 )
 
 // errorBound is how far a score may be from the one in float32: the cosine of
 // two texts, or the probability that a cross-encoder gives a pair.
-var errorBound = map[Precision]float64{Int16: 0.001}
+var errorBound = map[Precision]float64{Int16: 0.001, Int8: 0.01}
 
 // choice is a precision with the reason for it.
 type choice struct {
@@ -34,56 +35,93 @@ type choice struct {
 	reason    string
 }
 
-// choose makes the encoder in the precision asked for. For Auto it computes a
-// few probe texts in float32 and in the fastest precision of the kernels, and
-// compares the scores. What is chosen depends on the model and the kernels
-// only, not on a clock, so that equal pods choose alike.
-func choose(m *model.Model, kernels *kernel.Set, asked Precision) (choice, error) {
+// known returns what was asked for, Auto where that is nothing, and an error
+// where it is no precision.
+func known(asked Precision) (Precision, error) {
 	switch asked {
-	case Float32, Int16:
+	case "":
+		return Auto, nil
+	case Auto, Float32, Int16, Int8:
+		return asked, nil
+	}
+	return "", fmt.Errorf("precision is %q, want %s, %s, %s or %s", asked, Auto, Float32, Int16, Int8)
+}
+
+// fastest lists precisions by their speed with a set, the fastest first, down to
+// the exact one. It is a rule and no measurement, so that equal pods choose alike.
+func fastest(kernels *kernel.Set) []Precision {
+	switch {
+	case kernels.PrefersBytes:
+		return []Precision{Int8, Int16, Float32}
+	case kernels.PrefersIntegers:
+		return []Precision{Int16, Float32}
+	}
+	return []Precision{Float32}
+}
+
+// choose makes the encoder in the precision asked for. For Auto it computes a
+// few probe texts in float32 and in the fast precisions of the kernels, and
+// takes the fastest whose scores are within their bound.
+func choose(m *model.Model, kernels *kernel.Set, asked Precision) (choice, error) {
+	if asked != Auto {
 		enc, err := encoder.New(m, kernels, asked)
 		return choice{enc, asked, "as asked"}, err
-	case Auto, "":
-	default:
-		return choice{}, fmt.Errorf("precision is %q, want %s, %s or %s", asked, Auto, Float32, Int16)
 	}
-	if !kernels.PrefersIntegers {
-		enc, err := encoder.New(m, kernels, Float32)
-		return choice{enc, Float32, fmt.Sprintf("float32 is the fastest on %s", kernels.Name)}, err
+	p, coarse := probe{model: m, kernels: kernels}, ""
+	for _, precision := range fastest(kernels) {
+		if precision == Float32 {
+			break
+		}
+		enc, measured, err := p.try(precision)
+		if err != nil {
+			return choice{}, err
+		}
+		if measured.within() {
+			return choice{enc, precision, fmt.Sprintf("%s%s is the fastest on %s; %v", coarse, precision, kernels.Name, measured)}, nil
+		}
+		coarse += fmt.Sprintf("%v: %v; ", tooCoarse(precision), measured)
 	}
-	fast, measured, err := packIntegers(m, kernels)
-	if err != nil {
-		return choice{}, err
-	}
-	if !measured.within() {
-		enc, err := encoder.New(m, kernels, Float32)
-		return choice{enc, Float32, fmt.Sprintf("%v: %v", ErrTooCoarse, measured)}, err
-	}
-	return choice{fast, Int16, fmt.Sprintf("int16 is the fastest on %s; %v", kernels.Name, measured)}, nil
+	enc, err := encoder.New(m, kernels, Float32)
+	return choice{enc, Float32, fmt.Sprintf("%sfloat32 is the fastest on %s", coarse, kernels.Name)}, err
 }
 
-// deviation is the largest error of a score in integers.
-type deviation float64
+// deviation is the largest error of a score in a precision.
+type deviation struct {
+	precision Precision
+	largest   float64
+}
 
-func (d deviation) within() bool { return float64(d) <= errorBound[Int16] }
+func (d deviation) within() bool { return d.largest <= errorBound[d.precision] }
 
 func (d deviation) String() string {
-	return fmt.Sprintf("largest error of a score %.2g, bound %g", float64(d), errorBound[Int16])
+	return fmt.Sprintf("largest error of a score %.2g, bound %g", d.largest, errorBound[d.precision])
 }
 
-// packIntegers makes the encoder in int16 and measures it against float32, whose
-// weights pass through memory one layer at a time.
-func packIntegers(m *model.Model, kernels *kernel.Set) (*encoder.Encoder, deviation, error) {
-	fast, err := encoder.New(m, kernels, Int16)
+// probe measures precisions against float32.
+type probe struct {
+	model   *model.Model
+	kernels *kernel.Set
+	exact   []float64 // the scores in float32, once they are known
+}
+
+// try makes the encoder in a precision and measures it. The weights in float32
+// pass through memory one layer at a time.
+func (p *probe) try(precision Precision) (*encoder.Encoder, deviation, error) {
+	fast, err := encoder.New(p.model, p.kernels, precision)
 	if err != nil {
-		return nil, 0, err
+		return nil, deviation{}, err
 	}
-	exact, err := encoder.NewPassing(m, kernels)
-	if err != nil {
-		return nil, 0, err
+	if p.exact == nil {
+		exact, err := encoder.NewPassing(p.model, p.kernels)
+		if err != nil {
+			return nil, deviation{}, err
+		}
+		if p.exact, err = probeScores(p.model, exact); err != nil {
+			return nil, deviation{}, err
+		}
 	}
-	worst, err := compare(m, exact, fast)
-	return fast, deviation(worst), err
+	scores, err := probeScores(p.model, fast)
+	return fast, deviation{precision, furthest(p.exact, scores)}, err
 }
 
 // probes are texts of different kinds, for measuring errors.
@@ -101,28 +139,20 @@ var probes = []string{
 // probeTokens bounds the work of a probe.
 const probeTokens = 48
 
-// compare returns the largest difference between the scores of two encoders of
-// a model over all pairs of probes.
-func compare(m *model.Model, a, b *encoder.Encoder) (float64, error) {
-	x, err := probeScores(m, a)
-	if err != nil {
-		return 0, err
-	}
-	y, err := probeScores(m, b)
-	if err != nil {
-		return 0, err
-	}
+// furthest is the largest difference between the scores of a pair of probes.
+func furthest(x, y []float64) float64 {
 	worst := 0.0
-	for i := range x {
+	for i := range min(len(x), len(y)) {
 		d := math.Abs(x[i] - y[i])
 		if math.IsNaN(d) {
 			d = math.Inf(1) // a broken model is not within any bound
 		}
 		worst = max(worst, d)
 	}
-	return worst, nil
+	return worst
 }
 
+// probeScores returns the scores of all pairs of probes.
 func probeScores(m *model.Model, e *encoder.Encoder) ([]float64, error) {
 	if m.Config.NumLabels > 0 {
 		return probePairs(m, e)

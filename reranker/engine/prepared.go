@@ -29,16 +29,27 @@ const preparedKind = "prepared"
 const (
 	factWeights   = "weights"        // digest of model.safetensors
 	factTokenizer = "tokenizer.json" // and of that file
-	factBound     = "bound"          // that the error of a score was measured to keep
+	factBound     = "bound"          // that the error of a score in int16 was measured to keep
+	factInt8      = "int8"           // whether that in int8 keeps its own
 )
 
 // ErrTooCoarse says that a model has no prepared form: in int16 it would rank
 // otherwise.
-var ErrTooCoarse = errors.New("int16 is too coarse for this model")
+var ErrTooCoarse = tooCoarse(Int16)
+
+func tooCoarse(p Precision) error { return fmt.Errorf("%s is too coarse for this model", p) }
+
+// verdict is what a file notes of int8.
+func verdict(within bool) string {
+	if within {
+		return fmt.Sprintf("within %g", errorBound[Int8])
+	}
+	return fmt.Sprintf("not within %g", errorBound[Int8])
+}
 
 // Prepare writes the weights of the model in dir in the form in which int16
-// uses them, with the compiled tokenizer, to a file beside the model, after
-// measuring that scores stay within their bound. Open then maps the file instead
+// uses them, and int8 is made of, with the compiled tokenizer, to a file beside
+// the model, after measuring that scores stay within their bound. Open then maps the file instead
 // of packing weights, and does not need model.safetensors any more. A file that
 // fits already is left alone unless anew is set; fresh is false then. Equal
 // models give equal bytes on every machine.
@@ -46,7 +57,7 @@ func Prepare(dir string, anew bool) (path string, fresh bool, err error) {
 	path = filepath.Join(dir, PreparedFile)
 	kernels := kernel.Available()[0]
 	if !anew {
-		if w, err := openPrepared(dir, kernels); err == nil {
+		if w, err := openPrepared(dir, kernels, Auto); err == nil {
 			return path, false, w.close()
 		}
 	}
@@ -62,7 +73,12 @@ func Prepare(dir string, anew bool) (path string, fresh bool, err error) {
 }
 
 func writePrepared(path, dir string, m *model.Model, kernels *kernel.Set) error {
-	fast, measured, err := packIntegers(m, kernels)
+	p := probe{model: m, kernels: kernels}
+	_, bytes, err := p.try(Int8)
+	if err != nil {
+		return err
+	}
+	fast, measured, err := p.try(Int16)
 	if err != nil {
 		return err
 	}
@@ -72,6 +88,7 @@ func writePrepared(path, dir string, m *model.Model, kernels *kernel.Set) error 
 	d := sealed.NewDraft(preparedKind)
 	d.Note(factWeights, m.Digest())
 	d.Note(factBound, fmt.Sprint(errorBound[Int16]))
+	d.Note(factInt8, verdict(bytes.within()))
 	sum, err := fileDigest(filepath.Join(dir, model.TokenizerFile))
 	if err != nil {
 		return err
@@ -111,15 +128,19 @@ func (w *weights) close() error {
 // openWeights opens prepared weights where they fit the model, the kernels and
 // the precision, and the original ones otherwise.
 func openWeights(dir string, kernels *kernel.Set, asked Precision) (*weights, error) {
+	asked, err := known(asked)
+	if err != nil {
+		return nil, err
+	}
 	why := ""
 	_, missing := os.Stat(filepath.Join(dir, model.WeightsFile))
 	switch {
 	case asked == Float32:
 		why = PreparedFile + " has no float32"
-	case asked != Int16 && !kernels.PrefersIntegers && missing == nil:
+	case asked == Auto && !kernels.PrefersIntegers && missing == nil:
 		why = fmt.Sprintf("float32 is the fastest on %s", kernels.Name)
 	default:
-		w, err := openPrepared(dir, kernels)
+		w, err := openPrepared(dir, kernels, asked)
 		switch {
 		case err == nil:
 			return w, nil
@@ -132,7 +153,6 @@ func openWeights(dir string, kernels *kernel.Set, asked Precision) (*weights, er
 		}
 	}
 	w := &weights{from: fmt.Sprintf("%s: %s", model.WeightsFile, why)}
-	var err error
 	if w.model, err = model.Open(dir); err != nil {
 		return nil, err
 	}
@@ -144,14 +164,14 @@ func openWeights(dir string, kernels *kernel.Set, asked Precision) (*weights, er
 
 // openPrepared opens prepared weights that belong to what else is in dir. The
 // checksum is computed beside the rest.
-func openPrepared(dir string, kernels *kernel.Set) (_ *weights, err error) {
+func openPrepared(dir string, kernels *kernel.Set, asked Precision) (_ *weights, err error) {
 	f, err := sealed.Open(filepath.Join(dir, PreparedFile), preparedKind)
 	if err != nil {
 		return nil, err
 	}
 	verified := make(chan error, 1)
 	go func() { verified <- f.Verify() }()
-	w, err := unseal(dir, f, kernels)
+	w, err := unseal(dir, f, kernels, asked)
 	if err = errors.Join(<-verified, err); err == nil {
 		return w, nil
 	}
@@ -161,7 +181,7 @@ func openPrepared(dir string, kernels *kernel.Set) (_ *weights, err error) {
 	return nil, errors.Join(err, f.Close())
 }
 
-func unseal(dir string, f *sealed.File, kernels *kernel.Set) (*weights, error) {
+func unseal(dir string, f *sealed.File, kernels *kernel.Set, asked Precision) (*weights, error) {
 	sum, err := fileDigest(filepath.Join(dir, model.TokenizerFile))
 	if err != nil {
 		return nil, err
@@ -172,6 +192,10 @@ func unseal(dir string, f *sealed.File, kernels *kernel.Set) (*weights, error) {
 	if got, want := f.Fact(factBound), fmt.Sprint(errorBound[Int16]); got != want {
 		return nil, fmt.Errorf("%s was held to the bound %q, want %s", f.Path(), got, want)
 	}
+	precision, reason, err := precisionOf(f, kernels, asked)
+	if err != nil {
+		return nil, err
+	}
 	t, err := tokenizer.FromCompiled(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Path(), err)
@@ -180,14 +204,27 @@ func unseal(dir string, f *sealed.File, kernels *kernel.Set) (*weights, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := encoder.Unseal(m.Config, kernels, f)
+	e, err := encoder.Unseal(m.Config, kernels, precision, f)
 	if err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
-	return &weights{
-		choice: choice{e, Int16, fmt.Sprintf("the prepared weights are int16, measured to be within the bound %g of a score", errorBound[Int16])},
-		model:  m, file: f, from: PreparedFile,
-	}, nil
+	return &weights{choice: choice{e, precision, reason}, model: m, file: f, from: PreparedFile}, nil
+}
+
+// precisionOf is the precision in which prepared weights are used: the one asked
+// for, or the fastest that was measured to be within its bound.
+func precisionOf(f *sealed.File, kernels *kernel.Set, asked Precision) (_ Precision, reason string, err error) {
+	noted := f.Fact(factInt8)
+	if noted != verdict(true) && noted != verdict(false) {
+		return "", "", fmt.Errorf("%s says of int8 that it is %q, want %q or %q", f.Path(), noted, verdict(true), verdict(false))
+	}
+	if asked != Auto {
+		return asked, "as asked", nil
+	}
+	if fastest(kernels)[0] == Int8 && noted == verdict(true) {
+		return Int8, fmt.Sprintf("int8 is the fastest on %s; prepared weights, measured to be within the bound %g of a score", kernels.Name, errorBound[Int8]), nil
+	}
+	return Int16, fmt.Sprintf("the prepared weights are int16, measured to be within the bound %g of a score; int8 is %s on this model", errorBound[Int16], noted), nil
 }
 
 // WeightsBytes is the size of the weights of the model in dir: of the original

@@ -33,24 +33,26 @@ func TestPreparedWeightsGiveTheSameBitsWithEverySet(t *testing.T) {
 	dir := prepared(t, tinyBi)
 	texts := []string{"the river bank", "money in the bank", "", "ein Fluß"}
 	for _, name := range kernelsToTest() {
-		t.Run(name, func(t *testing.T) {
-			opt := Options{Kernel: name, Precision: Int16}
-			want, err := openDir(t, tinyBi, opt).Encode(t.Context(), texts, KindDocument)
-			if err != nil {
-				t.Fatal(err)
-			}
-			e := openDir(t, dir, opt)
-			if info := e.Info(); info.Weights != PreparedFile || info.Precision != Int16 {
-				t.Fatalf("weights are from %q in %s", info.Weights, info.Precision)
-			}
-			got, err := e.Encode(t.Context(), texts, KindDocument)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("encodings differ (-packed +prepared):\n%.400s", diff)
-			}
-		})
+		for _, precision := range []Precision{Int16, Int8} {
+			t.Run(name+"/"+string(precision), func(t *testing.T) {
+				opt := Options{Kernel: name, Precision: precision}
+				want, err := openDir(t, tinyBi, opt).Encode(t.Context(), texts, KindDocument)
+				if err != nil {
+					t.Fatal(err)
+				}
+				e := openDir(t, dir, opt)
+				if info := e.Info(); info.Weights != PreparedFile || info.Precision != precision {
+					t.Fatalf("weights are from %q in %s", info.Weights, info.Precision)
+				}
+				got, err := e.Encode(t.Context(), texts, KindDocument)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("encodings differ (-packed +prepared):\n%.400s", diff)
+				}
+			})
+		}
 	}
 }
 
@@ -78,7 +80,7 @@ func TestPreparedWeightsNeedNoOthers(t *testing.T) {
 	}
 	for _, name := range kernelsToTest() {
 		e := openDir(t, dir, Options{Kernel: name})
-		if info := e.Info(); info.Digest != digest || info.Precision != Int16 {
+		if info := e.Info(); info.Digest != digest || info.Precision == Float32 {
 			t.Errorf("%s: digest %s, want %s; precision %s", name, info.Digest, digest, info.Precision)
 		}
 	}
@@ -99,8 +101,8 @@ func TestPreparedWeightsNeedNoOthers(t *testing.T) {
 // encoder.Layout or kernel.Packing up.
 func TestPreparingGivesTheSameBytesEverywhere(t *testing.T) {
 	for dir, want := range map[string]string{
-		tinyBi:    "sha256:a1d228ab471b2cf6e2cf9dc5ef6cdc8ecbeece5562d828509c62e3b8e9a9ee64",
-		tinyCross: "sha256:23f75487c4bbbbeea149edeeff85f918b0147a0956ce2e97a315a12bacc2be72",
+		tinyBi:    "sha256:b10f3e29fa3f4c1bf0acaa446f1305095ab744ece0e53fb978c387e51e8566e6",
+		tinyCross: "sha256:aa0bb1940b6baaec54f4530353fd822a58ec7c2de2fc18d1d488fee505a8b9a5",
 	} {
 		got, err := fileDigest(filepath.Join(prepared(t, dir), PreparedFile))
 		if err != nil || got != want {
@@ -218,14 +220,16 @@ func FuzzUnseal(f *testing.F) {
 			return
 		}
 		defer file.Close()
-		got, err := encoder.Unseal(m.Config, kernels, file)
-		if err != nil {
-			return
-		}
-		batch := &encoder.Batch{}
-		batch.Add([]int32{2, 40, 291, 3}, 4)
-		if err := got.Forward(got.NewArena(4), batch); err != nil {
-			t.Fatal(err)
+		for _, precision := range []Precision{Int16, Int8} {
+			got, err := encoder.Unseal(m.Config, kernels, precision, file)
+			if err != nil {
+				return
+			}
+			batch := &encoder.Batch{}
+			batch.Add([]int32{2, 40, 291, 3}, 4)
+			if err := got.Forward(got.NewArena(4), batch); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

@@ -8,18 +8,38 @@ import (
 	"testing"
 )
 
-// The promise of int16 on real texts: every cosine of two texts within 0.001 of
-// the one in float32, and the same ranking but for ties within that.
-func TestInt16RanksLikeFloat32(t *testing.T) {
+// The promises of the fast precisions on real texts: how far a cosine of two
+// texts may be from the one in float32, and how alike rankings must be.
+func TestFastPrecisionsRankLikeFloat32(t *testing.T) {
 	g := readGolden(t)
-	// The best kernel stands for all: their integer products are equal to the
-	// last bit.
-	e := open(t, Options{Precision: Int16})
-	got, err := e.Encode(t.Context(), g.list(), KindDocument)
-	if err != nil {
-		t.Fatal(err)
+	for _, want := range []struct {
+		precision Precision
+		tau       float64
+	}{{Int16, 0.998}, {Int8, 0.99}} {
+		t.Run(string(want.precision), func(t *testing.T) {
+			// The best kernel stands for all: their integer products are equal to
+			// the last bit.
+			e := open(t, Options{Precision: want.precision})
+			got, err := e.Encode(t.Context(), g.list(), KindDocument)
+			if err != nil {
+				t.Fatal(err)
+			}
+			worst, mean, tau := g.errors(got)
+			t.Logf("error of a cosine: largest %.2g, mean %.2g; mean Kendall tau %.5f", worst, mean, tau)
+			if bound := errorBound[want.precision]; !(worst <= bound) {
+				t.Errorf("largest error of a cosine %g, want at most %g", worst, bound)
+			}
+			if !(tau >= want.tau) {
+				t.Errorf("mean Kendall tau %g, want at least %g", tau, want.tau)
+			}
+		})
 	}
-	worst, total, pairs, taus := 0.0, 0.0, 0, 0.0
+}
+
+// errors compares the cosines of all pairs of texts with those of the reference:
+// the largest and the mean error, and the mean rank correlation.
+func (g *golden) errors(got []Encoding) (worst, mean, tau float64) {
+	total, pairs := 0.0, 0.0
 	for i := range got {
 		var exact, approximate []float64
 		for j := range got {
@@ -32,15 +52,9 @@ func TestInt16RanksLikeFloat32(t *testing.T) {
 			total += math.Abs(x - y)
 			pairs++
 		}
-		taus += kendall(exact, approximate) / float64(len(got))
+		tau += kendall(exact, approximate) / float64(len(got))
 	}
-	t.Logf("error of a cosine: largest %.2g, mean %.2g over %d pairs; mean Kendall tau %.5f", worst, total/float64(pairs), pairs, taus)
-	if !(worst <= 0.001) {
-		t.Errorf("largest error of a cosine %g, want at most 0.001", worst)
-	}
-	if !(taus >= 0.998) {
-		t.Errorf("mean Kendall tau %g, want at least 0.998", taus)
-	}
+	return worst, total / pairs, tau
 }
 
 // kendall is the rank correlation of two lists of scores: the share of pairs

@@ -29,8 +29,9 @@ const (
 )
 
 // TestTheMethodsKeepTheirQuality is the gate against a score that looks fine
-// and ranks nothing. It runs the default engine over some 3,500 documents,
-// half a minute on two cores.
+// and ranks nothing, and against a precision that costs quality. It runs the
+// default model over some 3,500 documents in both kinds of integers, half a
+// minute each on two cores.
 func TestTheMethodsKeepTheirQuality(t *testing.T) {
 	if testing.Short() {
 		t.Skip("encodes thousands of documents; run without -short")
@@ -46,16 +47,25 @@ func TestTheMethodsKeepTheirQuality(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := engine.Open(modeltest.Dir(t), engine.Options{})
-	if err != nil {
-		t.Fatal(err)
+	for _, precision := range []engine.Precision{engine.Int16, engine.Int8} {
+		t.Run(string(precision), func(t *testing.T) {
+			e, err := engine.Open(modeltest.Dir(t), engine.Options{Precision: precision})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer e.Close()
+			var spreads []method.Calibration
+			for _, name := range dataset.Names() {
+				t.Run(name, func(t *testing.T) { spreads = append(spreads, gate(t, e, data, name, ref.NDCG10[name])) })
+			}
+			checkCalibration(t, e.Info().Digest, spreads)
+		})
 	}
-	defer e.Close()
-	var spreads []method.Calibration
-	for _, name := range dataset.Names() {
-		t.Run(name, func(t *testing.T) { spreads = append(spreads, gate(t, e, data, name, ref.NDCG10[name])) })
-	}
-	got, _ := method.CalibrationFor(e.Info().Digest, contract.DefaultQuantumState)
+}
+
+func checkCalibration(t *testing.T, digest string, spreads []method.Calibration) {
+	t.Helper()
+	got, _ := method.CalibrationFor(digest, contract.DefaultQuantumState)
 	if want := calibrate.Mean(spreads); !near(got.Classical, want.Classical) || !near(got.Quantum, want.Quantum) ||
 		!near(got.Lexical, want.Lexical) || !near(got.Prior, want.Prior) {
 		t.Errorf("the shipped calibration is %v, measured was %v", got, want)

@@ -45,7 +45,9 @@ type Arena struct {
 
 	word     []int16   // one row of the word embeddings
 	integers []int16   // the quantised input of a layer
+	bytes    []uint8   // or in bytes
 	scales   []float32 // and its scales for each token
+	rotated  []float32 // one row on its way to bytes
 }
 
 // NewArena returns an arena for batches of up to tokens tokens.
@@ -67,6 +69,11 @@ func (e *Encoder) NewArena(tokens int) *Arena {
 		a.word = make([]int16, e.config.HiddenSize)
 		a.integers = kernel.Integers(tokens * widest)
 		a.scales = kernel.Floats(tokens * e.parts())
+	}
+	if e.precision == Int8 {
+		widest := max(s.hidden, s.context)
+		a.bytes = kernel.Bytes(tokens * widest)
+		a.rotated = kernel.Floats(widest)
 	}
 	return a
 }

@@ -23,19 +23,6 @@ type Encoder struct {
 	passing    *model.Model // where layers are read for each pass; else nil
 }
 
-// layer is one block of the encoder.
-type layer struct {
-	queryKeyValue linear // all heads of Q, then of K, then of V
-	attentionOut  linear
-	attentionNorm norm
-	expand        linear
-	contract      linear
-	outputNorm    norm
-}
-
-// norm holds the weights of a layer normalisation.
-type norm struct{ gamma, beta []float32 }
-
 // Dim is the number of elements of a token state.
 func (e *Encoder) Dim() int { return e.config.HiddenSize }
 

@@ -41,3 +41,29 @@ func (l *linearI16) take(a *Arena, x []float32, r, rows int) {
 func (l *linearI16) apply(a *Arena, _ []float32, rows int, out kernel.Output) {
 	l.kernels.MulI16(a.integers, a.scales, rows, l.panels, out)
 }
+
+// linearI8 computes with bytes, rotated and each token's activations with their
+// own scale.
+type linearI8 struct {
+	kernels *kernel.Set
+	panels  *kernel.PanelsI8
+}
+
+func (l *linearI8) take(a *Arena, x []float32, r, rows int) {
+	l.kernels.QuantizeI8(a.bytes, a.scales, a.rotated, x, r, rows, l.panels)
+}
+
+func (l *linearI8) apply(a *Arena, _ []float32, rows int, out kernel.Output) {
+	l.kernels.MulI8(a.bytes, a.scales, rows, l.panels, out)
+}
+
+// newLinear returns a layer for weights in the form of a file. In int8 it has
+// bytes where it may, and 16 bits elsewhere.
+func (e *Encoder) newLinear(s *kernel.StoredI16, bytes bool) (linear, error) {
+	if e.precision == Int8 && bytes {
+		panels, err := e.kernels.NarrowI8(s)
+		return &linearI8{e.kernels, panels}, err
+	}
+	panels, err := e.kernels.Load(s)
+	return &linearI16{e.kernels, panels}, err
+}

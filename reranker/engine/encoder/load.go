@@ -19,10 +19,12 @@ import (
 // between them is float32.
 type Precision string
 
-// The precisions.
+// The precisions. Int8 is bytes in the layers that bear it, and int16 in the
+// others: see layer.linears.
 const (
 	Float32 Precision = "float32"
 	Int16   Precision = "int16"
+	Int8    Precision = "int8"
 )
 
 // New reads the weights of a model and packs them for the set. The embedding
@@ -132,7 +134,7 @@ func (l *loader) embeddings() {
 func (l *loader) words() words {
 	e := l.encoder
 	rows := l.tensor("embeddings.word_embeddings.weight", e.config.VocabSize, e.config.HiddenSize)
-	if e.precision == Int16 {
+	if e.precision != Float32 {
 		return &roundedWords{kernels: e.kernels, rows: rows}
 	}
 	return &floatWords{rows: rows}
@@ -153,14 +155,17 @@ func (l *loader) layer(at string) layer {
 	hidden := side{blocks: 1, size: c.HiddenSize}
 	heads := side{blocks: c.Heads, size: c.HiddenSize / c.Heads}
 	inner := side{blocks: 1, size: c.Intermediate}
-	return layer{
-		queryKeyValue: l.linear(l.queryKeyValue(at, heads, hidden)),
-		attentionOut:  l.linear(l.dense(at+"attention.output.dense", hidden, heads)),
-		attentionNorm: l.norm(at + "attention.output.LayerNorm"),
-		expand:        l.linear(l.dense(at+"intermediate.dense", inner, hidden)),
-		contract:      l.linear(l.dense(at+"output.dense", hidden, inner)),
-		outputNorm:    l.norm(at + "output.LayerNorm"),
+	made := layer{attentionNorm: l.norm(at + "attention.output.LayerNorm"), outputNorm: l.norm(at + "output.LayerNorm")}
+	weights := map[string]*kernel.Dense{
+		queryKeyValue: l.queryKeyValue(at, heads, hidden),
+		attentionOut:  l.dense(at+"attention.output.dense", hidden, heads),
+		expand:        l.dense(at+"intermediate.dense", inner, hidden),
+		contract:      l.dense(at+"output.dense", hidden, inner),
 	}
+	for _, x := range made.linears() {
+		*x.at = l.linear(weights[x.name], x.bytes)
+	}
+	return made
 }
 
 // queryKeyValue joins the three projections of attention into one layer. The
@@ -183,12 +188,17 @@ func (l *loader) queryKeyValue(at string, out, in side) *kernel.Dense {
 	return all
 }
 
-func (l *loader) linear(d *kernel.Dense) linear {
+func (l *loader) linear(d *kernel.Dense, bytes bool) linear {
 	s := l.encoder.kernels
-	if l.encoder.precision == Int16 {
-		return &linearI16{kernels: s, panels: s.PackI16(d)}
+	switch {
+	case l.encoder.precision == Float32:
+		return &linearF32{kernels: s, panels: s.PackF32(d)}
+	case l.encoder.precision == Int8 && bytes:
+		made, err := l.encoder.newLinear(s.PackI16(d).Store(), bytes)
+		l.err = errors.Join(l.err, err)
+		return made
 	}
-	return &linearF32{kernels: s, panels: s.PackF32(d)}
+	return &linearI16{kernels: s, panels: s.PackI16(d)}
 }
 
 // side is one side of a weight matrix: blocks of size elements, each of which

@@ -57,26 +57,6 @@ func (e *Encoder) Seal(d *sealed.Draft) error {
 
 func layerName(i int) string { return fmt.Sprintf("layer.%d.", i) }
 
-// namedLinear is one of a layer's products.
-type namedLinear struct {
-	name    string
-	at      *linear
-	out, in func(s *shape) int
-}
-
-// linears lists the products of a layer in the order of a file.
-func (l *layer) linears() []namedLinear {
-	hidden := func(s *shape) int { return s.hidden }
-	context := func(s *shape) int { return s.context }
-	inner := func(s *shape) int { return s.inner }
-	return []namedLinear{
-		{"qkv", &l.queryKeyValue, func(s *shape) int { return 3 * s.context }, hidden},
-		{"attention", &l.attentionOut, hidden, context},
-		{"expand", &l.expand, inner, hidden},
-		{"contract", &l.contract, hidden, inner},
-	}
-}
-
 func roundAll(w *roundedWords, dim int) *integerWords {
 	n := len(w.rows) / dim
 	all := &integerWords{rows: make([]int16, len(w.rows)), scales: make([]float32, n)}
@@ -102,13 +82,13 @@ func sealLinear(d *sealed.Draft, name string, s *kernel.StoredI16) {
 	sealed.Add(d, name+".limits", limits)
 }
 
-// Unseal returns the encoder that Seal added to the file, for any set. It uses
-// the file's memory: the file must stay open.
-func Unseal(c model.Config, kernels *kernel.Set, f *sealed.File) (*Encoder, error) {
+// Unseal returns the encoder that Seal added to the file, for any set and with
+// integers of either size. It uses the file's memory: the file must stay open.
+func Unseal(c model.Config, kernels *kernel.Set, precision Precision, f *sealed.File) (*Encoder, error) {
 	if got, want := f.Fact(factShape), shapeOf(&c); got != want {
 		return nil, fmt.Errorf("%s holds weights of the shape %q, want %q", f.Path(), got, want)
 	}
-	e := &Encoder{config: c, kernels: kernels, precision: Int16, shape: newShape(&c)}
+	e := &Encoder{config: c, kernels: kernels, precision: precision, shape: newShape(&c)}
 	r := &unsealer{file: f, encoder: e}
 	e.embeddings = embeddings{
 		words:     &integerWords{unsealed[int16](r, "words", c.VocabSize*c.HiddenSize), unsealed[float32](r, "words.scales", c.VocabSize)},
@@ -120,7 +100,7 @@ func Unseal(c model.Config, kernels *kernel.Set, f *sealed.File) (*Encoder, erro
 	for i := range e.layers {
 		l, at := &e.layers[i], layerName(i)
 		for _, x := range l.linears() {
-			*x.at = r.linear(at+x.name, x.out(&e.shape), x.in(&e.shape))
+			*x.at = r.linear(at+x.name, x.out(&e.shape), x.in(&e.shape), x.bytes)
 		}
 		l.attentionNorm, l.outputNorm = r.norm(at+"attention.norm"), r.norm(at+"output.norm")
 	}
@@ -160,7 +140,7 @@ func (r *unsealer) norm(name string) norm {
 	return norm{unsealed[float32](r, name+".gamma", h), unsealed[float32](r, name+".beta", h)}
 }
 
-func (r *unsealer) linear(name string, out, in int) linear {
+func (r *unsealer) linear(name string, out, in int, bytes bool) linear {
 	parts := kernel.PartsI16(in)
 	s := &kernel.StoredI16{Out: out, In: in, Bias: unsealed[float32](r, name+".bias", out)}
 	limits := unsealed[float32](r, name+".limits", parts)
@@ -174,10 +154,9 @@ func (r *unsealer) linear(name string, out, in int) linear {
 	if len(r.errs) > 0 {
 		return nil
 	}
-	panels, err := r.encoder.kernels.Load(s)
+	made, err := r.encoder.newLinear(s, bytes)
 	if err != nil {
 		r.errs = append(r.errs, fmt.Errorf("%s: %s: %w", r.file.Path(), name, err))
-		return nil
 	}
-	return &linearI16{kernels: r.encoder.kernels, panels: panels}
+	return made
 }

@@ -74,6 +74,14 @@ func BenchmarkMul(b *testing.B) {
 				q, scales := quantizedI16(s, x, rows, w)
 				rate(b, operations, func() { s.MulI16(q, scales, rows, w, Rows(y, l.out)) })
 			})
+			b.Run(fmt.Sprintf("%s/int8/%s", s.Name, l.name), func(b *testing.B) {
+				w, err := s.NarrowI8(s.PackI16(d).Store())
+				if err != nil {
+					b.Fatal(err)
+				}
+				q, scales := quantizedI8(s, x, rows, w)
+				rate(b, operations, func() { s.MulI8(q, scales, rows, w, Rows(y, l.out)) })
+			})
 		}
 	}
 }
@@ -145,6 +153,13 @@ func BenchmarkRows(b *testing.B) {
 		b.Run(s.Name+"/quantize1536", func(b *testing.B) {
 			for b.Loop() {
 				s.quantizeI16(&q[0], &x[0], 1536, 4000)
+			}
+		})
+		bytes := Bytes(1536)
+		b.Run(s.Name+"/bytes384", func(b *testing.B) {
+			for b.Loop() {
+				s.Rotate(y[:384], x[:384], rotatedTogether)
+				s.quantizeI8(&bytes[0], &y[0], 384, limitI8)
 			}
 		})
 		const n, dim = 110, 32

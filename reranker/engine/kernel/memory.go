@@ -15,6 +15,9 @@ func Floats(n int) []float32 { return aligned[float32](n) }
 // Integers returns n zeros that start at a cache line.
 func Integers(n int) []int16 { return aligned[int16](n) }
 
+// Bytes returns n zeros that start at a cache line.
+func Bytes(n int) []uint8 { return aligned[uint8](n) }
+
 func aligned[T any](n int) []T {
 	var t T
 	size := int(unsafe.Sizeof(t))

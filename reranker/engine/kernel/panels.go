@@ -100,9 +100,9 @@ func (s *Set) tileRows(left int) int {
 	return (left + tiles - 1) / tiles
 }
 
-// tileRowsI16 is tileRows for products of 16-bit integers.
-func (s *Set) tileRowsI16(left int) int {
-	if s.bytes != nil {
+// tileRowsOfIntegers is tileRows for products of integers.
+func (s *Set) tileRowsOfIntegers(left int) int {
+	if s.allRows {
 		return left
 	}
 	return s.tileRows(left)

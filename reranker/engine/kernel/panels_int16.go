@@ -184,17 +184,23 @@ func (s *Set) MulI16(x []int16, scales []float32, rows int, w *PanelsI16, out Ou
 		p := &w.parts[i]
 		for n := 0; n < w.out; n += s.Width {
 			c := out.column(n, rows, s.Width)
-			add, stride := w.bias[n:], 0
-			if i > 0 {
-				add, stride = c, out.Stride // on top of the parts before
-			}
+			add, stride := addend(i, w.bias[n:], c, out.Stride)
 			next := following(p.weights, n*p.size, s.Width*p.size)
 			for r := 0; r < rows; {
-				h := s.tileRowsI16(rows - r)
+				h := s.tileRowsOfIntegers(rows - r)
 				s.tileI16(h, p.size/2, &x[r*w.in+p.first], w.in, &p.weights[n*p.size], &c[r*out.Stride], out.Stride, &scales[i*rows+r], &p.scales[n], &add[r*stride], stride, &next[0])
 				next = skip(next, p.size/2/stepsPerTurn*cacheLine/2)
 				r += h
 			}
 		}
 	}
+}
+
+// addend is what the products of a part are added to: the bias, and then the sums
+// of the parts before.
+func addend(part int, bias, sums []float32, stride int) ([]float32, int) {
+	if part == 0 {
+		return bias, 0
+	}
+	return sums, stride
 }

@@ -16,10 +16,22 @@ func (s *Set) PeakF32() Peak {
 	return Peak{Operations: 2 * float64(s.Rows*s.Width), Run: s.peakF32}
 }
 
+// tileProducts is how many products of bytes AMX makes in a turn.
+const tileProducts = 4 * 16 * 16 * 64
+
 // PeakI16 is that of int16; Run is nil where it is not known.
 func (s *Set) PeakI16() Peak {
 	if s.bytes != nil {
-		return Peak{Operations: 2 * 16 * 16 * 64, Run: s.peakI16}
+		return Peak{Operations: 2 * tileProducts / 4, Run: s.peakI16}
 	}
 	return Peak{Operations: 4 * float64(s.Rows*s.Width), Run: s.peakI16}
+}
+
+// PeakI8 is that of int8; Run is nil where it is not known, or not above that of
+// int16.
+func (s *Set) PeakI8() Peak {
+	if s.bytes != nil {
+		return Peak{Operations: 2 * tileProducts, Run: s.peakI8}
+	}
+	return Peak{Operations: 8 * float64(s.Rows*s.Width), Run: s.peakI8}
 }

@@ -196,12 +196,14 @@ func TestNotANumberStaysInItsRow(t *testing.T) {
 func TestWrongSizesPanicBeforeAnythingIsTouched(t *testing.T) {
 	s := Available()[0]
 	d := randomDense(random(1), 32, 32)
-	w, w16 := s.PackF32(d), s.PackI16(d)
+	w, w16, w8 := s.PackF32(d), s.PackI16(d), narrow(t, s, d)
 	x, y := Floats(64), Floats(64)
 	calls := map[string]func(){
 		"too few inputs":    func() { s.MulF32(x[:63], 2, w, Rows(y, 32)) },
 		"too few outputs":   func() { s.MulF32(x, 2, w, Rows(y[:63], 32)) },
 		"too few scales":    func() { s.MulI16(Integers(64), y[:1], 2, w16, Rows(y, 32)) },
+		"too few bytes":     func() { s.MulI8(Bytes(63), y, 2, w8, Rows(y, 32)) },
+		"rotation by three": func() { s.Rotate(y[:63], x[:63], 3) },
 		"odd sizes":         func() { s.PackF32(&Dense{Out: 31, In: 32, Weights: x, Bias: y}) },
 		"another set":       func() { (&Set{Width: 8, Rows: 1}).MulF32(x, 2, w, Rows(y, 32)) },
 		"softmax too long":  func() { s.Softmax(x, 3, 32) },
@@ -230,11 +232,14 @@ func FuzzProducts(f *testing.F) {
 		d := randomDense(r, n, k)
 		x := Floats(m * k)
 		fill(r, x)
-		want := mulI16(t, genericSet(), d, x, m)
+		want, wantI8 := mulI16(t, genericSet(), d, x, m), mulI8(t, genericSet(), d, x, m)
 		for _, s := range Available() {
 			checkF32(t, s, k, n, m, int(seed%16))
 			if !sameBits(mulI16(t, s, d, x, m), want) {
 				t.Errorf("%s: int16 %dx%d, %d rows differ from generic", s.Name, k, n, m)
+			}
+			if !sameBits(mulI8(t, s, d, x, m), wantI8) {
+				t.Errorf("%s: int8 %dx%d, %d rows differ from generic", s.Name, k, n, m)
 			}
 		}
 	})

@@ -22,8 +22,12 @@ type Set struct {
 	Width int    // columns of a panel of weights; divides Align
 	Rows  int    // rows of the largest tile
 
-	// PrefersIntegers says that products of integers are the faster ones.
-	PrefersIntegers bool
+	// PrefersIntegers says that products of integers are faster than those of
+	// float32, PrefersBytes that bytes are the fastest integers.
+	PrefersIntegers, PrefersBytes bool
+
+	// allRows says that a tile of integers takes as many rows as there are.
+	allRows bool
 
 	tileF32     func(rows, steps int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, bias, next *float32)
 	layerNorm   func(dst, x, residual, gamma, beta *float32, n int, eps float32)
@@ -32,14 +36,18 @@ type Set struct {
 	transpose8  func(dst *float32, dstStride int, src *float32, srcStride, columns int)
 	tileI16     func(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int, next *int16)
 	quantizeI16 func(dst *int16, src *float32, n int, limit float32) (scale float32)
-	bytes       *bytesI16 // nil where products take integers as they are
+	bytes       *bytesI16 // nil where products take integers of 16 bits as they are
+	tileI8      func(rows, steps int, a *uint8, lda int, b *int8, c *float32, ldc int, rowScale, columnScale *float32, start *int32, add *float32, addStride int, next *int8)
+	quantizeI8  func(dst *uint8, src *float32, n int, limit float32) (scale float32)
+	rotate      func(dst, src *float32, n int) // by rotatedTogether elements
 	dot         func(a, b *float32, n int) float32
 	peakF32     func(turns int) // nil in plain Go
 	peakI16     func(turns int)
+	peakI8      func(turns int) // nil where bytes are no faster
 }
 
 // bytesI16 is what differs in a set whose tileI16 takes integers as high bytes
-// and low bytes, and as many rows as there are.
+// and low bytes.
 type bytesI16 struct {
 	quantize    func(dst *int16, src *float32, n int, limit float32) (scale float32)
 	split, join func(dst, src []int16, size int) // whole panels, from and to pairs
@@ -61,6 +69,9 @@ func genericSet() *Set {
 		transpose8:  generic.Transpose8,
 		tileI16:     generic.TileI16(genericWidth),
 		quantizeI16: generic.QuantizeI16,
+		tileI8:      generic.TileI8(genericWidth),
+		quantizeI8:  generic.QuantizeI8,
+		rotate:      func(dst, src *float32, n int) { generic.Rotate(dst, src, n, rotatedTogether) },
 		dot:         generic.Dot,
 	}
 }
@@ -93,6 +104,13 @@ func Names() []string {
 		names = append(names, s.Name)
 	}
 	return names
+}
+
+// WithoutBytes is the set for callers to whom bytes are too coarse.
+func (s *Set) WithoutBytes() *Set {
+	without := *s
+	without.PrefersBytes = false
+	return &without
 }
 
 // Pad rounds n up to a multiple of Align.

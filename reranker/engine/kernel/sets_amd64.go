@@ -48,6 +48,9 @@ func avx512Set() *Set {
 		softmax:     avx512.Softmax,
 		transpose8:  avx512.Transpose8,
 		quantizeI16: avx512.QuantizeI16,
+		tileI8:      avx512.TileI8,
+		quantizeI8:  avx512.QuantizeI8,
+		rotate:      avx512.Rotate,
 		dot:         avx512.Dot,
 		peakF32:     avx512.PeakF32,
 		peakI16:     avx512.PeakI16,
@@ -58,8 +61,9 @@ func avx512Set() *Set {
 func avx512VNNISet() *Set {
 	s := avx512Set()
 	s.Name = "avx512vnni"
-	s.PrefersIntegers = true
+	s.PrefersIntegers, s.PrefersBytes = true, true
 	s.tileI16, s.peakI16 = avx512.TileI16VNNI, avx512.PeakI16VNNI
+	s.tileI8, s.peakI8 = avx512.TileI8VNNI, avx512.PeakI8VNNI
 	return s
 }
 
@@ -67,8 +71,9 @@ func avx512VNNISet() *Set {
 func amxSet() *Set {
 	s := avx512Set()
 	s.Name = "amx"
-	s.PrefersIntegers = true
-	s.tileI16, s.peakI16 = amx.TileI16, amx.PeakI16
+	s.PrefersIntegers, s.PrefersBytes, s.allRows = true, true, true
+	s.tileI16, s.peakI16 = amx.TileI16, amx.Peak
+	s.tileI8, s.peakI8 = amx.TileI8, amx.Peak
 	s.bytes = &bytesI16{quantize: avx512.QuantizeI16Bytes, split: amx.Panels, join: amx.Join}
 	return s
 }
@@ -77,7 +82,9 @@ func amxSet() *Set {
 func avxVNNISet() *Set {
 	s := avx2Set()
 	s.Name = "avxvnni"
+	s.PrefersBytes = true
 	s.tileI16, s.peakI16 = avxvnni.TileI16VNNI, avxvnni.PeakI16VNNI
+	s.tileI8, s.peakI8 = avxvnni.TileI8VNNI, avxvnni.PeakI8VNNI
 	return s
 }
 
@@ -95,6 +102,9 @@ func avx2Set() *Set {
 		softmax:         avx2.Softmax,
 		transpose8:      avx2.Transpose8,
 		quantizeI16:     avx2.QuantizeI16,
+		tileI8:          avx2.TileI8,
+		quantizeI8:      avx2.QuantizeI8,
+		rotate:          avx2.Rotate,
 		dot:             avx2.Dot,
 		peakF32:         avx2.PeakF32,
 		peakI16:         avx2.PeakI16,

@@ -28,17 +28,20 @@ func TestSignalsDoNotDisturbProducts(t *testing.T) {
 		if s.Name == "generic" {
 			t.Skip("plain Go")
 		}
-		w := s.PackI16(d)
+		w, narrow := s.PackI16(d), narrow(t, s, d)
 		q, scales := quantizedI16(s, x, rows, w)
-		want := Floats(rows * out)
+		bytes, byteScales := quantizedI8(s, x, rows, narrow)
+		want, wantI8 := Floats(rows*out), Floats(rows*out)
 		s.MulI16(q, scales, rows, w, Rows(want, out))
+		s.MulI8(bytes, byteScales, rows, narrow, Rows(wantI8, out))
 		var group sync.WaitGroup
 		for range 4 {
 			group.Go(func() {
-				y := Floats(rows * out)
+				y, yI8 := Floats(rows*out), Floats(rows*out)
 				for range turns {
 					s.MulI16(q, scales, rows, w, Rows(y, out))
-					if !sameBits(y, want) {
+					s.MulI8(bytes, byteScales, rows, narrow, Rows(yI8, out))
+					if !sameBits(y, want) || !sameBits(yI8, wantI8) {
 						t.Error("a product differs from the one without signals")
 						return
 					}

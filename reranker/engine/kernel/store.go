@@ -46,22 +46,32 @@ func (p *PanelsI16) Store() *StoredI16 {
 // panels of Align columns; a narrower set's are dealt out anew, which takes
 // some milliseconds for a small model.
 func (s *Set) Load(st *StoredI16) (*PanelsI16, error) {
-	if st.Out <= 0 || st.In <= 0 || st.Out%Align != 0 || st.In%Align != 0 || len(st.Bias) != st.Out || len(st.Parts) != PartsI16(st.In) {
-		return nil, fmt.Errorf("stored panels of %dx%d have %d biases and %d parts", st.Out, st.In, len(st.Bias), len(st.Parts))
+	if err := st.check(); err != nil {
+		return nil, err
 	}
 	p := &PanelsI16{out: st.Out, in: st.In, width: s.Width, bytes: s.bytes, bias: st.Bias}
 	size := st.In / len(st.Parts)
 	for i := range st.Parts {
 		q := &st.Parts[i]
-		if len(q.Weights) != st.Out*size || len(q.Scales) != st.Out || !(q.Limit >= 1 && q.Limit <= 1<<15-1) {
-			return nil, fmt.Errorf("part %d of stored panels of %dx%d has %d weights, %d scales and the limit %g", i, st.Out, st.In, len(q.Weights), len(q.Scales), q.Limit)
-		}
 		p.parts = append(p.parts, partI16{
 			first: i * size, size: size, scales: q.Scales, limit: q.Limit,
 			weights: s.ordered(deal(q.Weights, st.Out, size, Align, s.Width), size),
 		})
 	}
 	return p, nil
+}
+
+// check makes sure that no kernel reads or adds up too much.
+func (st *StoredI16) check() error {
+	if st.Out <= 0 || st.In <= 0 || st.Out%Align != 0 || st.In%Align != 0 || len(st.Bias) != st.Out || len(st.Parts) != PartsI16(st.In) {
+		return fmt.Errorf("stored panels of %dx%d have %d biases and %d parts", st.Out, st.In, len(st.Bias), len(st.Parts))
+	}
+	for i, q := range st.Parts {
+		if len(q.Weights) != st.Out*(st.In/len(st.Parts)) || len(q.Scales) != st.Out || !(q.Limit >= 1 && q.Limit <= 1<<15-1) {
+			return fmt.Errorf("part %d of stored panels of %dx%d has %d weights, %d scales and the limit %g", i, st.Out, st.In, len(q.Weights), len(q.Scales), q.Limit)
+		}
+	}
+	return nil
 }
 
 // deal moves weights from panels of one width to panels of another. One width

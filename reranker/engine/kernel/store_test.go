@@ -54,6 +54,9 @@ func TestStoredPanelsThatDoNotFitAreAnError(t *testing.T) {
 		if _, err := genericSet().Load(st); err == nil {
 			t.Errorf("%s is no error", name)
 		}
+		if _, err := genericSet().NarrowI8(st); err == nil {
+			t.Errorf("%s is no error for bytes", name)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ package speed
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -47,7 +48,10 @@ func Kernels(ctx context.Context, each time.Duration) []Measurement {
 		if ctx.Err() != nil || s.PeakF32().Run == nil {
 			continue
 		}
-		for _, w := range []work{float32Work(s), int16Work(s)} {
+		for _, w := range []work{float32Work(s), int16Work(s), int8Work(s)} {
+			if w.peak.Run == nil {
+				continue
+			}
 			all = append(all, w.measure(ctx, s.Name, each))
 		}
 	}
@@ -135,6 +139,23 @@ func int16Work(s *kernel.Set) work {
 			s.QuantizeI16(q, scales, x[r*d.In:], r, rows, packed)
 		}
 		w.products = append(w.products, func() { s.MulI16(q, scales, rows, packed, kernel.Rows(y, d.Out)) })
+	}
+	return w
+}
+
+func int8Work(s *kernel.Set) work {
+	x, y, rotated := input(), kernel.Floats(rows*widest), kernel.Floats(widest)
+	w := work{precision: "int8", peak: s.PeakI8()}
+	for _, d := range dense() {
+		packed, err := s.NarrowI8(s.PackI16(d).Store())
+		if err != nil {
+			panic(fmt.Sprintf("BUG: %v", err))
+		}
+		q, scales := kernel.Bytes(rows*d.In), kernel.Floats(rows*kernel.PartsI16(d.In))
+		for r := range rows {
+			s.QuantizeI8(q, scales, rotated, x[r*d.In:], r, rows, packed)
+		}
+		w.products = append(w.products, func() { s.MulI8(q, scales, rows, packed, kernel.Rows(y, d.Out)) })
 	}
 	return w
 }

@@ -34,6 +34,7 @@ var all = []file{
 	{"softmax", (*generator).softmax},
 	{"norm", (*generator).layerNorm},
 	{"quantize", (*generator).quantizers},
+	{"rotate", (*generator).rotate},
 	{"keys", (*generator).keys},
 	{"dot", (*generator).dot},
 	{"peak", (*generator).peaks},

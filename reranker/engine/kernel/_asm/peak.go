@@ -24,6 +24,8 @@ func (g *generator) peaks() {
 func (g *generator) peaksVNNI() {
 	g.peak("PeakI16VNNI", "PeakI16VNNI makes turns times as many products of int16 pairs as the largest tile in a step. It needs VNNI.",
 		func(x, y, sum reg.VecVirtual) { g.VPDPWSSD(x, y, sum) })
+	g.peak("PeakI8VNNI", "PeakI8VNNI makes turns times as many products of four bytes as the largest tile in a step. It needs VNNI.",
+		func(x, y, sum reg.VecVirtual) { g.VPDPBUSD(x, y, sum) })
 }
 
 func (g *generator) peak(name, doc string, step func(x, y, sum reg.VecVirtual)) {

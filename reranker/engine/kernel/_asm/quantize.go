@@ -4,6 +4,7 @@
 package main
 
 import (
+	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -16,6 +17,7 @@ const quantizeSignature = "func(dst *int16, src *float32, n int, limit float32) 
 
 func (g *generator) quantizers() {
 	g.quantize()
+	g.quantizeI8()
 	if g.wide() {
 		g.quantizeBytes()
 	}
@@ -118,4 +120,74 @@ func (g *generator) quantizeBytes() {
 		g.ADDQ(operand.Imm(32), low)
 	})
 	g.leave()
+}
+
+// offset128 flips the sign bit of a byte: it adds 128 and drops the sign.
+const offset128 = 0x80808080
+
+// quantizeI8 rounds to bytes without a sign.
+func (g *generator) quantizeI8() {
+	g.function("QuantizeI8", "func(dst *uint8, src *float32, n int, limit float32) (scale float32)",
+		"QuantizeI8 is QuantizeI16 for limits of at most 127; 128 is added to every",
+		"integer.")
+	src := g.load("src")
+	factor := g.quantizeFactor(src)
+	dst := g.load("dst")
+	g.Load(g.Param("src"), src)
+	n := g.load("n")
+	offset, order := g.vector(), reg.VecVirtual(nil)
+	g.VPBROADCASTD(g.word(offset128), offset)
+	if !g.wide() {
+		order = g.packedOrder()
+	}
+	g.each("bytes", n, 32, func() {
+		if g.wide() {
+			for i := range 2 {
+				g.roundI8(at(src, 64*i), at(dst, 16*i), factor, offset)
+			}
+		} else {
+			g.roundFourI8(src, dst, factor, offset, order)
+		}
+		g.ADDQ(operand.U32(32*4), src)
+		g.ADDQ(operand.Imm(32), dst)
+	})
+	g.leave()
+}
+
+// roundI8 converts 16 elements with AVX-512.
+func (g *generator) roundI8(src, dst operand.Mem, factor, offset reg.VecVirtual) {
+	v, packed := g.ZMM(), g.XMM()
+	g.VMULPS(src, factor, v)
+	g.VCVTPS2DQ(v, v)
+	g.VPMOVSDB(v, packed)
+	g.VPXOR(offset.AsX(), packed, packed)
+	g.VMOVDQU(packed, dst)
+}
+
+// roundFourI8 converts four vectors of AVX2.
+func (g *generator) roundFourI8(src, dst reg.Register, factor, offset, order reg.VecVirtual) {
+	v := g.vectors(4)
+	for i := range v {
+		g.VMULPS(at(src, 32*i), factor, v[i])
+		g.VCVTPS2DQ(v[i], v[i])
+	}
+	g.VPACKSSDW(v[1], v[0], v[0])
+	g.VPACKSSDW(v[3], v[2], v[2])
+	g.VPACKSSWB(v[2], v[0], v[0])
+	g.VPXOR(offset, v[0], v[0])
+	g.VPERMD(v[0], order, v[0])
+	g.VMOVDQU(v[0], at(dst, 0))
+}
+
+// packedOrder undoes that packing works within 128-bit halves: it has the places
+// of the words of four bytes.
+func (g *generator) packedOrder() reg.VecVirtual {
+	places := g.StaticGlobal("order")
+	g.DataAttributes(attr.RODATA | attr.NOPTR)
+	for _, place := range []uint32{0, 4, 1, 5, 2, 6, 3, 7} {
+		g.AppendDatum(operand.U32(place))
+	}
+	order := g.vector()
+	g.VMOVDQU(places, order)
+	return order
 }

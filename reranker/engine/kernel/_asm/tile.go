@@ -40,8 +40,15 @@ type product struct {
 	shift     uint64 // log2 of the bytes of an element of a
 	stride    bool   // whether b has a stride; otherwise its steps are adjacent
 	start     func(*tile)
-	step      func(t *tile, sum [2]reg.VecVirtual, a operand.Mem, b [2]reg.VecVirtual)
+	passes    []multiply // over the rows, in a step; each reads the weights anew
 	finish    func(*tile)
+}
+
+// multiply adds the products of a row with two vectors of weights. A pass may
+// change the weights first, for all rows.
+type multiply struct {
+	weights func(t *tile, b [2]reg.VecVirtual)
+	row     func(t *tile, sum [2]reg.VecVirtual, a operand.Mem, b [2]reg.VecVirtual)
 }
 
 // cacheLine is what one prefetch reads. Each turn asks for one line of next, the
@@ -55,13 +62,17 @@ const unroll = 4
 func (g *generator) tiles() {
 	g.tile(float32Product)
 	g.tile(int16Product)
+	g.tile(int8Product)
 	if g.wide() {
 		g.tilesVNNI()
 	}
 }
 
 // tilesVNNI are the tiles of a set that differs from another in VNNI only.
-func (g *generator) tilesVNNI() { g.tile(int16VNNI) }
+func (g *generator) tilesVNNI() {
+	g.tile(int16VNNI)
+	g.tile(int8VNNI)
+}
 
 // tile writes one function with a branch for each number of rows.
 func (g *generator) tile(p product) {
@@ -148,12 +159,17 @@ func (t *tile) step(a *rowPointers, b reg.Register, step []reg.Register, u int) 
 	case u > 0:
 		source.Index, source.Scale = step[0], uint8(u)
 	}
-	weights := [2]reg.VecVirtual{t.vector(), t.vector()}
-	for i, w := range weights {
-		t.VMOVUPS(source.Offset(i*t.bytes()), w)
-	}
-	for r := range t.rows {
-		t.product.step(t, t.sums[r], a.row(r).Offset(4*u), weights)
+	for _, pass := range t.product.passes {
+		weights := [2]reg.VecVirtual{t.vector(), t.vector()}
+		for i, w := range weights {
+			t.VMOVUPS(source.Offset(i*t.bytes()), w)
+		}
+		if pass.weights != nil {
+			pass.weights(t, weights)
+		}
+		for r := range t.rows {
+			pass.row(t, t.sums[r], a.row(r).Offset(4*u), weights)
+		}
 	}
 }
 

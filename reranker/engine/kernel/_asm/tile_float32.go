@@ -26,12 +26,12 @@ var float32Product = product{
 			}
 		}
 	},
-	step: func(t *tile, sum [2]reg.VecVirtual, a operand.Mem, b [2]reg.VecVirtual) {
+	passes: []multiply{{row: func(t *tile, sum [2]reg.VecVirtual, a operand.Mem, b [2]reg.VecVirtual) {
 		x := t.vector()
 		t.VBROADCASTSS(a, x)
 		for i, v := range sum {
 			t.VFMADD231PS(b[i], x, v)
 		}
-	},
+	}}},
 	finish: func(t *tile) { t.store() },
 }

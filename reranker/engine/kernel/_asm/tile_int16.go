@@ -22,14 +22,11 @@ var int16Product = product{
 	},
 	shift: 1,
 	start: (*tile).zeroSums,
-	step: func(t *tile, sum [2]reg.VecVirtual, a operand.Mem, b [2]reg.VecVirtual) {
-		x, y := t.vector(), t.vector()
+	passes: []multiply{{row: func(t *tile, sum [2]reg.VecVirtual, a operand.Mem, b [2]reg.VecVirtual) {
+		x := t.vector()
 		t.VPBROADCASTD(a, x)
-		t.VPMADDWD(b[0], x, y)
-		t.addIntegers(y, sum[0])
-		t.VPMADDWD(b[1], x, x)
-		t.addIntegers(x, sum[1])
-	},
+		t.multiplyPairs(x, sum, b)
+	}}},
 	finish: (*tile).scaleAndStore,
 }
 
@@ -40,13 +37,13 @@ var int16VNNI = product{
 	doc:       []string{"TileI16VNNI equals TileI16 to the last bit; it needs AVX-512 VNNI."},
 	shift:     1,
 	start:     (*tile).zeroSums,
-	step: func(t *tile, sum [2]reg.VecVirtual, a operand.Mem, b [2]reg.VecVirtual) {
+	passes: []multiply{{row: func(t *tile, sum [2]reg.VecVirtual, a operand.Mem, b [2]reg.VecVirtual) {
 		x := t.vector()
 		t.VPBROADCASTD(a, x)
 		for i, v := range sum {
 			t.VPDPWSSD(b[i], x, v)
 		}
-	},
+	}}},
 	finish: (*tile).scaleAndStore,
 }
 
@@ -58,7 +55,14 @@ func (t *tile) zeroSums() {
 	}
 }
 
-func (t *tile) addIntegers(x, sum reg.VecVirtual) { t.VPADDD(x, sum, sum) }
+// multiplyPairs adds the products of the 16-bit pairs in x, which is lost.
+func (t *tile) multiplyPairs(x reg.VecVirtual, sum, b [2]reg.VecVirtual) {
+	y := t.vector()
+	t.VPMADDWD(b[0], x, y)
+	t.VPADDD(y, sum[0], sum[0])
+	t.VPMADDWD(b[1], x, x)
+	t.VPADDD(x, sum[1], sum[1])
+}
 
 // scaleAndStore turns the integer sums into float32. Multiplication and
 // addition are not fused, so that plain Go can do the same.

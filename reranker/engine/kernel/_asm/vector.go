@@ -17,8 +17,10 @@ func (g *generator) wide() bool { return g.lanes == 16 }
 
 // constant returns the memory that holds v: once on AVX-512, whose instructions
 // broadcast it as they read, and in every lane on AVX2.
-func (g *generator) constant(v float32) operand.Mem {
-	bits := math.Float32bits(v)
+func (g *generator) constant(v float32) operand.Mem { return g.word(math.Float32bits(v)) }
+
+// word is constant for bits.
+func (g *generator) word(bits uint32) operand.Mem {
 	if m, ok := g.constants[bits]; ok {
 		return m
 	}

@@ -7,8 +7,8 @@
 #include "encode_amd64.h"
 #include "shape_amd64.h"
 
-// func PeakI16(turns int)
-TEXT ·PeakI16(SB), 0, $192-8
+// func Peak(turns int)
+TEXT ·Peak(SB), 0, $192-8
 	FRAME(192)
 	MOVQ $16, SI
 	MOVQ $64, DI

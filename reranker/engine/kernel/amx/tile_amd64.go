@@ -12,6 +12,11 @@ package amx
 //go:noescape
 func TileI16(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int, next *int16)
 
-// PeakI16 makes turns times the products of one step of a block: 16 rows by 16
-// columns by 64 elements.
-func PeakI16(turns int)
+// TileI8 is generic.TileI8 for any number of rows. next is fetched into the cache.
+//
+//go:noescape
+func TileI8(rows, steps int, a *uint8, lda int, b *int8, c *float32, ldc int, rowScale, columnScale *float32, start *int32, add *float32, addStride int, next *int8)
+
+// Peak makes turns times four products of tiles: 16 rows by 16 columns by 64
+// bytes each.
+func Peak(turns int)

@@ -10,3 +10,7 @@ package avx2
 // QuantizeI16 rounds one row of n elements, a multiple of 32, to integers of at
 // most limit and returns the scale that undoes it.
 func QuantizeI16(dst *int16, src *float32, n int, limit float32) (scale float32)
+
+// QuantizeI8 is QuantizeI16 for limits of at most 127; 128 is added to every
+// integer.
+func QuantizeI8(dst *uint8, src *float32, n int, limit float32) (scale float32)

@@ -90,3 +90,99 @@ DATA f0da24260<>+20(SB)/4, $0x0da24260
 DATA f0da24260<>+24(SB)/4, $0x0da24260
 DATA f0da24260<>+28(SB)/4, $0x0da24260
 GLOBL f0da24260<>(SB), RODATA|NOPTR, $32
+
+// func QuantizeI8(dst *uint8, src *float32, n int, limit float32) (scale float32)
+// Requires: AVX, AVX2, SSE
+TEXT ·QuantizeI8(SB), NOSPLIT|NOFRAME, $0-36
+	MOVQ  src+8(FP), AX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+	MOVQ  n+16(FP), CX
+	CMPQ  CX, $0x00
+	JLE   largest_done
+
+largest:
+	VMOVUPS (AX), Y2
+	VMAXPS  Y2, Y0, Y0
+	VMINPS  Y2, Y1, Y1
+	VMOVUPS 32(AX), Y2
+	VMAXPS  Y2, Y0, Y0
+	VMINPS  Y2, Y1, Y1
+	VMOVUPS 64(AX), Y2
+	VMAXPS  Y2, Y0, Y0
+	VMINPS  Y2, Y1, Y1
+	VMOVUPS 96(AX), Y2
+	VMAXPS  Y2, Y0, Y0
+	VMINPS  Y2, Y1, Y1
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x20, CX
+	JG      largest
+
+largest_done:
+	VPXOR        Y2, Y2, Y2
+	VSUBPS       Y1, Y2, Y1
+	VMAXPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VMAXPS       X1, X0, X0
+	VPERMILPS    $0x4e, X0, X1
+	VMAXPS       X1, X0, X0
+	VPERMILPS    $0xb1, X0, X1
+	VMAXPS       X1, X0, X0
+	VMOVSS       f0da24260<>+0(SB), X1
+	VMAXSS       X1, X0, X0
+	MOVSS        limit+24(FP), X1
+	VDIVSS       X1, X0, X2
+	MOVSS        X2, scale+32(FP)
+	VDIVSS       X0, X1, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         dst+0(FP), CX
+	MOVQ         src+8(FP), AX
+	MOVQ         n+16(FP), DX
+	VPBROADCASTD f80808080<>+0(SB), Y1
+	VMOVDQU      order<>+0(SB), Y2
+	CMPQ         DX, $0x00
+	JLE          bytes_done
+
+bytes:
+	VMULPS    (AX), Y0, Y3
+	VCVTPS2DQ Y3, Y3
+	VMULPS    32(AX), Y0, Y4
+	VCVTPS2DQ Y4, Y4
+	VMULPS    64(AX), Y0, Y5
+	VCVTPS2DQ Y5, Y5
+	VMULPS    96(AX), Y0, Y6
+	VCVTPS2DQ Y6, Y6
+	VPACKSSDW Y4, Y3, Y3
+	VPACKSSDW Y6, Y5, Y5
+	VPACKSSWB Y5, Y3, Y3
+	VPXOR     Y1, Y3, Y3
+	VPERMD    Y3, Y2, Y3
+	VMOVDQU   Y3, (CX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x20, CX
+	SUBQ      $0x20, DX
+	JG        bytes
+
+bytes_done:
+	VZEROUPPER
+	RET
+
+DATA f80808080<>+0(SB)/4, $0x80808080
+DATA f80808080<>+4(SB)/4, $0x80808080
+DATA f80808080<>+8(SB)/4, $0x80808080
+DATA f80808080<>+12(SB)/4, $0x80808080
+DATA f80808080<>+16(SB)/4, $0x80808080
+DATA f80808080<>+20(SB)/4, $0x80808080
+DATA f80808080<>+24(SB)/4, $0x80808080
+DATA f80808080<>+28(SB)/4, $0x80808080
+GLOBL f80808080<>(SB), RODATA|NOPTR, $32
+
+DATA order<>+0(SB)/4, $0x00000000
+DATA order<>+4(SB)/4, $0x00000004
+DATA order<>+8(SB)/4, $0x00000001
+DATA order<>+12(SB)/4, $0x00000005
+DATA order<>+16(SB)/4, $0x00000002
+DATA order<>+20(SB)/4, $0x00000006
+DATA order<>+24(SB)/4, $0x00000003
+DATA order<>+28(SB)/4, $0x00000007
+GLOBL order<>(SB), RODATA|NOPTR, $32

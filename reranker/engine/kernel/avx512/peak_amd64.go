@@ -15,3 +15,6 @@ func PeakI16(turns int)
 
 // PeakI16VNNI makes turns times as many products of int16 pairs as the largest tile in a step. It needs VNNI.
 func PeakI16VNNI(turns int)
+
+// PeakI8VNNI makes turns times as many products of four bytes as the largest tile in a step. It needs VNNI.
+func PeakI8VNNI(turns int)

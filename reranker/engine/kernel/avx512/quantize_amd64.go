@@ -11,6 +11,10 @@ package avx512
 // most limit and returns the scale that undoes it.
 func QuantizeI16(dst *int16, src *float32, n int, limit float32) (scale float32)
 
+// QuantizeI8 is QuantizeI16 for limits of at most 127; 128 is added to every
+// integer.
+func QuantizeI8(dst *uint8, src *float32, n int, limit float32) (scale float32)
+
 // QuantizeI16Bytes is QuantizeI16 with the high bytes of all elements first and
 // then the low ones.
 func QuantizeI16Bytes(dst *int16, src *float32, n int, limit float32) (scale float32)

@@ -72,6 +72,76 @@ round_done:
 DATA f0da24260<>+0(SB)/4, $0x0da24260
 GLOBL f0da24260<>(SB), RODATA|NOPTR, $4
 
+// func QuantizeI8(dst *uint8, src *float32, n int, limit float32) (scale float32)
+// Requires: AVX, AVX512DQ, AVX512F, SSE
+TEXT ·QuantizeI8(SB), NOSPLIT|NOFRAME, $0-36
+	MOVQ   src+8(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   n+16(FP), CX
+	CMPQ   CX, $0x00
+	JLE    largest_done
+
+largest:
+	VMOVUPS (AX), Z2
+	VMAXPS  Z2, Z0, Z0
+	VMINPS  Z2, Z1, Z1
+	VMOVUPS 64(AX), Z2
+	VMAXPS  Z2, Z0, Z0
+	VMINPS  Z2, Z1, Z1
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x20, CX
+	JG      largest
+
+largest_done:
+	VPXORD        Z3, Z3, Z3
+	VSUBPS        Z1, Z3, Z1
+	VMAXPS        Z1, Z0, Z0
+	VEXTRACTF32X8 $0x01, Z0, Y1
+	VMAXPS        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VMAXPS        X1, X0, X0
+	VPERMILPS     $0x4e, X0, X1
+	VMAXPS        X1, X0, X0
+	VPERMILPS     $0xb1, X0, X1
+	VMAXPS        X1, X0, X0
+	VMOVSS        f0da24260<>+0(SB), X1
+	VMAXSS        X1, X0, X0
+	MOVSS         limit+24(FP), X1
+	VDIVSS        X1, X0, X2
+	MOVSS         X2, scale+32(FP)
+	VDIVSS        X0, X1, X0
+	VBROADCASTSS  X0, Z0
+	MOVQ          dst+0(FP), CX
+	MOVQ          src+8(FP), AX
+	MOVQ          n+16(FP), DX
+	VPBROADCASTD  f80808080<>+0(SB), Z1
+	CMPQ          DX, $0x00
+	JLE           bytes_done
+
+bytes:
+	VMULPS    (AX), Z0, Z2
+	VCVTPS2DQ Z2, Z2
+	VPMOVSDB  Z2, X2
+	VPXOR     X1, X2, X2
+	VMOVDQU   X2, (CX)
+	VMULPS    64(AX), Z0, Z2
+	VCVTPS2DQ Z2, Z2
+	VPMOVSDB  Z2, X2
+	VPXOR     X1, X2, X2
+	VMOVDQU   X2, 16(CX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x20, CX
+	SUBQ      $0x20, DX
+	JG        bytes
+
+bytes_done:
+	VZEROUPPER
+	RET
+
+DATA f80808080<>+0(SB)/4, $0x80808080
+GLOBL f80808080<>(SB), RODATA|NOPTR, $4
+
 // func QuantizeI16Bytes(dst *int16, src *float32, n int, limit float32) (scale float32)
 // Requires: AVX, AVX512DQ, AVX512F, SSE
 TEXT ·QuantizeI16Bytes(SB), NOSPLIT|NOFRAME, $0-36

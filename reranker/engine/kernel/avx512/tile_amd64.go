@@ -16,5 +16,13 @@ func TileF32(rows int, steps int, a *float32, lda int, b *float32, ldb int, c *f
 // zero makes add a bias; add may be c. next is fetched into the cache.
 func TileI16(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, add *float32, addStride int, next *int16)
 
+// TileI8 computes c[r][j] = float32(start[j]+sum)*(rowScale[r]*columnScale[j]) +
+// add[r][j], where sum is over the products of bytes, four for each step. A stride
+// of zero makes add a bias; add may be c. next is fetched into the cache.
+func TileI8(rows int, steps int, a *uint8, lda int, b *int8, c *float32, ldc int, rowScale *float32, columnScale *float32, start *int32, add *float32, addStride int, next *int8)
+
 // TileI16VNNI equals TileI16 to the last bit; it needs AVX-512 VNNI.
 func TileI16VNNI(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, add *float32, addStride int, next *int16)
+
+// TileI8VNNI equals TileI8 to the last bit; it needs VNNI.
+func TileI8VNNI(rows int, steps int, a *uint8, lda int, b *int8, c *float32, ldc int, rowScale *float32, columnScale *float32, start *int32, add *float32, addStride int, next *int8)

@@ -9,3 +9,6 @@ package avxvnni
 
 // TileI16VNNI equals TileI16 to the last bit; it needs AVX-512 VNNI.
 func TileI16VNNI(rows int, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale *float32, columnScale *float32, add *float32, addStride int, next *int16)
+
+// TileI8VNNI equals TileI8 to the last bit; it needs VNNI.
+func TileI8VNNI(rows int, steps int, a *uint8, lda int, b *int8, c *float32, ldc int, rowScale *float32, columnScale *float32, start *int32, add *float32, addStride int, next *int8)

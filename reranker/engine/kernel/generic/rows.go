@@ -88,17 +88,36 @@ const smallest = 1e-30
 //
 // to nearest, ties to even. NaN and infinities give unspecified integers.
 func QuantizeI16(dst *int16, src *float32, n int, limit float32) (scale float32) {
-	largest := float32(smallest)
 	x := unsafe.Slice(src, n)
-	for _, v := range x {
-		largest = max(largest, v, -v)
-	}
+	largest := largestOf(x)
 	factor := limit / largest
 	for i, v := range x {
 		q := math.RoundToEven(float64(v * factor))
 		unsafe.Slice(dst, n)[i] = int16(max(math.MinInt16, min(math.MaxInt16, q)))
 	}
 	return largest / limit
+}
+
+// QuantizeI8 is QuantizeI16 for limits of at most 127; 128 is added to every
+// integer.
+func QuantizeI8(dst *uint8, src *float32, n int, limit float32) (scale float32) {
+	x := unsafe.Slice(src, n)
+	largest := largestOf(x)
+	factor := limit / largest
+	for i, v := range x {
+		q := math.RoundToEven(float64(v * factor))
+		unsafe.Slice(dst, n)[i] = uint8(128 + int(max(math.MinInt8, min(math.MaxInt8, q))))
+	}
+	return largest / limit
+}
+
+// largestOf is the largest magnitude, and no less than the smallest that counts.
+func largestOf(x []float32) float32 {
+	largest := float32(smallest)
+	for _, v := range x {
+		largest = max(largest, v, -v)
+	}
+	return largest
 }
 
 // Dot is the sum of a[i]*b[i] over n elements.

@@ -59,6 +59,34 @@ func TileI16(width int) func(rows, steps int, a *int16, lda int, b *int16, c *fl
 	}
 }
 
+// TileI8 returns the int8 tile for panels of the given width. A step is four
+// elements of a row, which have no sign, and a panel holds the fours of its
+// columns one after the other:
+//
+//	sum = start[j] + sum over s < steps and i < 4 of a[r][4s+i]*b[s][j][i]
+//	c[r][j] = float32(sum)*(rowScale[r]*columnScale[j]) + add[r][j]
+//
+// start undoes what an offset of a adds. A stride of zero between the rows of add
+// makes it a bias; add may be c. The sum is exact for up to 2^16 steps.
+func TileI8(width int) func(rows, steps int, a *uint8, lda int, b *int8, c *float32, ldc int, rowScale, columnScale *float32, start *int32, add *float32, addStride int, next *int8) {
+	return func(rows, steps int, a *uint8, lda int, b *int8, c *float32, ldc int, rowScale, columnScale *float32, start *int32, add *float32, addStride int, _ *int8) {
+		for r := range rows {
+			var sums [maxWidth]int32
+			copy(sums[:width], unsafe.Slice(start, width))
+			x := unsafe.Slice(offset(a, r*lda), 4*steps)
+			for s := range steps {
+				w := unsafe.Slice(offset(b, s*4*width), 4*width)
+				for j := range sums[:width] {
+					for i, v := range x[4*s:][:4] {
+						sums[j] += int32(v) * int32(w[4*j+i])
+					}
+				}
+			}
+			finish(sums[:width], unsafe.Slice(offset(c, r*ldc), width), *offset(rowScale, r), unsafe.Slice(columnScale, width), unsafe.Slice(offset(add, r*addStride), width))
+		}
+	}
+}
+
 // finish turns the sums of one row into float32. The conversions keep the
 // compiler from fusing multiplication and addition: assembly does not either,
 // so that all sets agree to the last bit.
