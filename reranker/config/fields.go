@@ -212,8 +212,8 @@ var fields = []Field{
 	},
 	{Flag: "kernel", Help: "the engine's set of kernels; default: the fastest that this CPU can run", at: func(c *Config) any { return &c.Process.Kernel }},
 	{
-		Flag: "precision", Help: "arithmetic of the engine: auto, float32, int16 or int8; auto takes the fastest whose scores are within its bound",
-		at: func(c *Config) any { return &c.Process.Precision }, check: oneOf("auto", "float32", "int16", "int8"),
+		Flag: "precision", Help: "arithmetic of the engine: auto, float32, bfloat16, int16 or int8; auto takes the fastest whose scores are within its bound",
+		at: func(c *Config) any { return &c.Process.Precision }, check: oneOf("auto", "float32", "bfloat16", "int16", "int8"),
 	},
 	{Flag: "api-keys", Help: "directory of API keys, one file each; default: everybody may use the server", at: func(c *Config) any { return &c.Process.KeysDir }},
 	{

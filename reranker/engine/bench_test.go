@@ -47,7 +47,7 @@ func BenchmarkEncode(b *testing.B) {
 		if name == "generic" {
 			continue
 		}
-		for _, precision := range []Precision{Float32, Int16, Int8} {
+		for _, precision := range precisionsOf(name) {
 			for _, n := range []int{10, 50, 100} {
 				b.Run(fmt.Sprintf("%s/%s/%d", name, precision, n), func(b *testing.B) {
 					benchmarkEncode(b, Options{Kernel: name, Precision: precision}, n)

@@ -16,7 +16,7 @@ import (
 // Distill sends every token of the model's vocabulary through the encoder and
 // writes a table of static embeddings beside the model (see package static). It
 // takes some ten seconds for a small model. progress may be nil; it is called
-// from several goroutines. Auto does not take int8 here: a table is made once, and
+// from several goroutines. Auto takes nothing coarser than int16 here: a table is made once, and
 // is used in every precision. A cancelled context ends it early, and leaves no file.
 // A table that is there and fits is left alone unless anew is set; fresh is
 // false then.

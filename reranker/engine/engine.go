@@ -91,7 +91,7 @@ func Open(dir string, opt Options) (*Engine, error) {
 		return nil, fmt.Errorf("open engine: %w", err)
 	}
 	if opt.distilling {
-		kernels = kernels.WithoutBytes()
+		kernels = kernels.Limited(kernel.Int16)
 	}
 	w, err := openWeights(dir, kernels, opt.Precision)
 	if err != nil {

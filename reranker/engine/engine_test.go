@@ -27,7 +27,7 @@ func TestTheSameTextHasTheSameBitsInEveryBatch(t *testing.T) {
 		if name == "generic" && testing.Short() {
 			continue // minutes under the race detector, for no goroutine more
 		}
-		for _, precision := range []Precision{Float32, Int16, Int8} {
+		for _, precision := range precisionsOf(name) {
 			t.Run(name+"/"+string(precision), func(t *testing.T) {
 				texts := texts
 				if name == "generic" {

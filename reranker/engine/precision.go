@@ -18,15 +18,16 @@ type Precision = encoder.Precision
 // The precisions. Auto is the fastest on this CPU whose error against float32
 // is within its bound.
 const (
-	Auto    Precision = "auto"
-	Float32           = encoder.Float32
-	Int16             = encoder.Int16
-	Int8              = encoder.Int8
+	Auto     Precision = "auto"
+	Float32            = encoder.Float32
+	BFloat16           = encoder.BFloat16
+	Int16              = encoder.Int16
+	Int8               = encoder.Int8
 )
 
 // errorBound is how far a score may be from the one in float32: the cosine of
 // two texts, or the probability that a cross-encoder gives a pair.
-var errorBound = map[Precision]float64{Int16: 0.001, Int8: 0.01}
+var errorBound = map[Precision]float64{Int16: 0.001, BFloat16: 0.005, Int8: 0.01}
 
 // choice is a precision with the reason for it.
 type choice struct {
@@ -41,37 +42,23 @@ func known(asked Precision) (Precision, error) {
 	switch asked {
 	case "":
 		return Auto, nil
-	case Auto, Float32, Int16, Int8:
+	case Auto, Float32, BFloat16, Int16, Int8:
 		return asked, nil
 	}
-	return "", fmt.Errorf("precision is %q, want %s, %s, %s or %s", asked, Auto, Float32, Int16, Int8)
-}
-
-// fastest lists precisions by their speed with a set, the fastest first, down to
-// the exact one. It is a rule and no measurement, so that equal pods choose alike.
-func fastest(kernels *kernel.Set) []Precision {
-	switch {
-	case kernels.PrefersBytes:
-		return []Precision{Int8, Int16, Float32}
-	case kernels.PrefersIntegers:
-		return []Precision{Int16, Float32}
-	}
-	return []Precision{Float32}
+	return "", fmt.Errorf("precision is %q, want %s, %s, %s, %s or %s", asked, Auto, Float32, BFloat16, Int16, Int8)
 }
 
 // choose makes the encoder in the precision asked for. For Auto it computes a
 // few probe texts in float32 and in the fast precisions of the kernels, and
-// takes the fastest whose scores are within their bound.
+// takes the fastest whose scores are within their bound. How fast they are is a
+// rule and no measurement, so that equal pods choose alike.
 func choose(m *model.Model, kernels *kernel.Set, asked Precision) (choice, error) {
 	if asked != Auto {
 		enc, err := encoder.New(m, kernels, asked)
 		return choice{enc, asked, "as asked"}, err
 	}
 	p, coarse := probe{model: m, kernels: kernels}, ""
-	for _, precision := range fastest(kernels) {
-		if precision == Float32 {
-			break
-		}
+	for _, precision := range kernels.Fast {
 		enc, measured, err := p.try(precision)
 		if err != nil {
 			return choice{}, err

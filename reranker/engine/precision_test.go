@@ -12,61 +12,61 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/engine/sealed"
 )
 
-// withBounds sets the bounds of errors for a test.
-func withBounds(t *testing.T, int16Bound, int8Bound float64) {
+// keeping makes the given precisions, and no others, keep their bounds for a test.
+func keeping(t *testing.T, keep ...Precision) {
 	t.Helper()
 	before := errorBound
-	errorBound = map[Precision]float64{Int16: int16Bound, Int8: int8Bound}
+	errorBound = map[Precision]float64{BFloat16: -1, Int16: -1, Int8: -1}
+	for _, p := range keep {
+		errorBound[p] = 1
+	}
 	t.Cleanup(func() { errorBound = before })
 }
 
 // Precisions are tried from the fastest to the exact one, and what was too
 // coarse is said.
 func TestAutoTakesTheFastestPrecisionWithinItsBound(t *testing.T) {
-	kernels := kernel.Available()[0]
-	if !kernels.PrefersIntegers {
-		t.Skipf("the kernels of this CPU, %s, have nothing to choose from", kernels.Name)
-	}
 	dir := copyModel(t, tinyBi)
-	for name, bounds := range map[string]struct {
-		int16, int8 float64
-		want        Precision
-		tooCoarse   int
-	}{
-		"all are within":   {1, 1, fastest(kernels)[0], 0},
-		"int8 is not":      {1, -1, Int16, len(fastest(kernels)) - 2},
-		"none is":          {-1, -1, Float32, len(fastest(kernels)) - 1},
-		"int8 alone might": {-1, 1, map[bool]Precision{true: Int8, false: Float32}[kernels.PrefersBytes], map[bool]int{true: 0, false: 1}[kernels.PrefersBytes]},
-	} {
-		t.Run(name, func(t *testing.T) {
-			withBounds(t, bounds.int16, bounds.int8)
-			info := openDir(t, dir, Options{}).Info()
-			if info.Precision != bounds.want || strings.Count(info.Reason, "too coarse") != bounds.tooCoarse {
-				t.Errorf("precision %s because %q, want %s and %d that are too coarse", info.Precision, info.Reason, bounds.want, bounds.tooCoarse)
-			}
-		})
+	for _, kernels := range kernel.Available() {
+		for i, want := range append(kernels.Fast, Float32) {
+			t.Run(kernels.Name+"/"+string(want), func(t *testing.T) {
+				keeping(t, want)
+				info := openDir(t, dir, Options{Kernel: kernels.Name}).Info()
+				if info.Precision != want || strings.Count(info.Reason, "too coarse") != i {
+					t.Errorf("precision %s because %q, want %s and %d that are too coarse", info.Precision, info.Reason, want, i)
+				}
+			})
+		}
 	}
 }
 
-func TestPreparedWeightsRememberWhetherInt8IsWithinItsBound(t *testing.T) {
-	bytes, pairs := &kernel.Set{Name: "bytes", PrefersBytes: true}, &kernel.Set{Name: "pairs", PrefersIntegers: true}
+func TestPreparedWeightsRememberWhatIsWithinItsBound(t *testing.T) {
+	all := &kernel.Set{Name: "all", Fast: []kernel.Format{BFloat16, Int8, Int16}}
+	pairs := &kernel.Set{Name: "pairs", Fast: []kernel.Format{Int16}}
+	yes, no := true, false
 	for _, c := range []struct {
-		noted   string
-		kernels *kernel.Set
-		asked   Precision
-		want    Precision // empty for an error
+		bfloat16, int8 *bool // what is noted; nil for nothing
+		kernels        *kernel.Set
+		asked          Precision
+		want           Precision // empty for an error
 	}{
-		{verdict(true), bytes, Auto, Int8},
-		{verdict(false), bytes, Auto, Int16},
-		{verdict(true), pairs, Auto, Int16},
-		{verdict(false), bytes, Int8, Int8},
-		{verdict(true), bytes, Int16, Int16},
-		{"", bytes, Auto, ""},
-		{"within 7", bytes, Int16, ""},
+		{&yes, &yes, all, Auto, BFloat16},
+		{&no, &yes, all, Auto, Int8},
+		{&no, &no, all, Auto, Int16},
+		{&yes, &yes, pairs, Auto, Int16},
+		{&yes, &yes, &kernel.Set{Name: "none"}, Auto, Int16},
+		{&no, &no, all, Int8, Int8},
+		{&yes, &yes, all, Int16, Int16},
+		{nil, &yes, all, Auto, ""},
+		{&yes, nil, all, Int16, ""},
 	} {
 		path := filepath.Join(t.TempDir(), PreparedFile)
 		d := sealed.NewDraft(preparedKind)
-		d.Note(factInt8, c.noted)
+		for p, noted := range map[Precision]*bool{BFloat16: c.bfloat16, Int8: c.int8} {
+			if noted != nil {
+				d.Note(string(p), verdict(p, *noted))
+			}
+		}
 		if err := d.WriteFile(path); err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +76,7 @@ func TestPreparedWeightsRememberWhetherInt8IsWithinItsBound(t *testing.T) {
 		}
 		got, reason, err := precisionOf(f, c.kernels, c.asked)
 		if got != c.want || (err == nil) != (c.want != "") || (err == nil) != (reason != "") {
-			t.Errorf("%q on %s, %s asked for: %q because %q, error %v, want %q", c.noted, c.kernels.Name, c.asked, got, reason, err, c.want)
+			t.Errorf("%s, %s asked for: %q because %q, error %v, want %q", c.kernels.Name, c.asked, got, reason, err, c.want)
 		}
 		if err := f.Close(); err != nil {
 			t.Error(err)
@@ -86,7 +86,7 @@ func TestPreparedWeightsRememberWhetherInt8IsWithinItsBound(t *testing.T) {
 
 func TestUnknownPrecisionIsAnErrorThatNamesTheKnownOnes(t *testing.T) {
 	_, err := Open(tinyBi, Options{Precision: "int4"})
-	for _, name := range []string{"int4", "auto", "float32", "int16", "int8"} {
+	for _, name := range []string{"int4", "auto", "float32", "bfloat16", "int16", "int8"} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("error %v does not name %s", err, name)
 		}

@@ -30,8 +30,11 @@ const (
 	factWeights   = "weights"        // digest of model.safetensors
 	factTokenizer = "tokenizer.json" // and of that file
 	factBound     = "bound"          // that the error of a score in int16 was measured to keep
-	factInt8      = "int8"           // whether that in int8 keeps its own
 )
+
+// coarser are the precisions that prepared weights may be used in beside int16.
+// The file notes under their names whether they keep their bounds.
+var coarser = []Precision{BFloat16, Int8}
 
 // ErrTooCoarse says that a model has no prepared form: in int16 it would rank
 // otherwise.
@@ -39,16 +42,16 @@ var ErrTooCoarse = tooCoarse(Int16)
 
 func tooCoarse(p Precision) error { return fmt.Errorf("%s is too coarse for this model", p) }
 
-// verdict is what a file notes of int8.
-func verdict(within bool) string {
+// verdict is what a file notes of a coarser precision.
+func verdict(p Precision, within bool) string {
 	if within {
-		return fmt.Sprintf("within %g", errorBound[Int8])
+		return fmt.Sprintf("within %g", errorBound[p])
 	}
-	return fmt.Sprintf("not within %g", errorBound[Int8])
+	return fmt.Sprintf("not within %g", errorBound[p])
 }
 
 // Prepare writes the weights of the model in dir in the form in which int16
-// uses them, and int8 is made of, with the compiled tokenizer, to a file beside
+// uses them, and coarser precisions are made of, with the compiled tokenizer, to a file beside
 // the model, after measuring that scores stay within their bound. Open then maps the file instead
 // of packing weights, and does not need model.safetensors any more. A file that
 // fits already is left alone unless anew is set; fresh is false then. Equal
@@ -74,9 +77,13 @@ func Prepare(dir string, anew bool) (path string, fresh bool, err error) {
 
 func writePrepared(path, dir string, m *model.Model, kernels *kernel.Set) error {
 	p := probe{model: m, kernels: kernels}
-	_, bytes, err := p.try(Int8)
-	if err != nil {
-		return err
+	d := sealed.NewDraft(preparedKind)
+	for _, precision := range coarser {
+		_, measured, err := p.try(precision)
+		if err != nil {
+			return err
+		}
+		d.Note(string(precision), verdict(precision, measured.within()))
 	}
 	fast, measured, err := p.try(Int16)
 	if err != nil {
@@ -85,10 +92,8 @@ func writePrepared(path, dir string, m *model.Model, kernels *kernel.Set) error 
 	if !measured.within() {
 		return fmt.Errorf("%w: %v", ErrTooCoarse, measured)
 	}
-	d := sealed.NewDraft(preparedKind)
 	d.Note(factWeights, m.Digest())
 	d.Note(factBound, fmt.Sprint(errorBound[Int16]))
-	d.Note(factInt8, verdict(bytes.within()))
 	sum, err := fileDigest(filepath.Join(dir, model.TokenizerFile))
 	if err != nil {
 		return err
@@ -137,7 +142,7 @@ func openWeights(dir string, kernels *kernel.Set, asked Precision) (*weights, er
 	switch {
 	case asked == Float32:
 		why = PreparedFile + " has no float32"
-	case asked == Auto && !kernels.PrefersIntegers && missing == nil:
+	case asked == Auto && len(kernels.Fast) == 0 && missing == nil:
 		why = fmt.Sprintf("float32 is the fastest on %s", kernels.Name)
 	default:
 		w, err := openPrepared(dir, kernels, asked)
@@ -214,17 +219,27 @@ func unseal(dir string, f *sealed.File, kernels *kernel.Set, asked Precision) (*
 // precisionOf is the precision in which prepared weights are used: the one asked
 // for, or the fastest that was measured to be within its bound.
 func precisionOf(f *sealed.File, kernels *kernel.Set, asked Precision) (_ Precision, reason string, err error) {
-	noted := f.Fact(factInt8)
-	if noted != verdict(true) && noted != verdict(false) {
-		return "", "", fmt.Errorf("%s says of int8 that it is %q, want %q or %q", f.Path(), noted, verdict(true), verdict(false))
+	within := map[Precision]bool{Int16: true}
+	for _, p := range coarser {
+		switch noted := f.Fact(string(p)); noted {
+		case verdict(p, true):
+			within[p] = true
+		case verdict(p, false):
+		default:
+			return "", "", fmt.Errorf("%s says of %s that it is %q, want %q or %q", f.Path(), p, noted, verdict(p, true), verdict(p, false))
+		}
 	}
 	if asked != Auto {
 		return asked, "as asked", nil
 	}
-	if fastest(kernels)[0] == Int8 && noted == verdict(true) {
-		return Int8, fmt.Sprintf("int8 is the fastest on %s; prepared weights, measured to be within the bound %g of a score", kernels.Name, errorBound[Int8]), nil
+	coarse := ""
+	for _, p := range kernels.Fast {
+		if within[p] {
+			return p, fmt.Sprintf("%s%s is the fastest on %s; prepared weights, measured to be within the bound %g of a score", coarse, p, kernels.Name, errorBound[p]), nil
+		}
+		coarse += fmt.Sprintf("%v, which is %s; ", tooCoarse(p), verdict(p, false))
 	}
-	return Int16, fmt.Sprintf("the prepared weights are int16, measured to be within the bound %g of a score; int8 is %s on this model", errorBound[Int16], noted), nil
+	return Int16, fmt.Sprintf("the prepared weights are int16, measured to be within the bound %g of a score", errorBound[Int16]), nil
 }
 
 // WeightsBytes is the size of the weights of the model in dir: of the original

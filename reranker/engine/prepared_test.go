@@ -33,7 +33,7 @@ func TestPreparedWeightsGiveTheSameBitsWithEverySet(t *testing.T) {
 	dir := prepared(t, tinyBi)
 	texts := []string{"the river bank", "money in the bank", "", "ein Fluß"}
 	for _, name := range kernelsToTest() {
-		for _, precision := range []Precision{Int16, Int8} {
+		for _, precision := range []Precision{Int16, Int8, BFloat16} {
 			t.Run(name+"/"+string(precision), func(t *testing.T) {
 				opt := Options{Kernel: name, Precision: precision}
 				want, err := openDir(t, tinyBi, opt).Encode(t.Context(), texts, KindDocument)
@@ -101,8 +101,8 @@ func TestPreparedWeightsNeedNoOthers(t *testing.T) {
 // encoder.Layout or kernel.Packing up.
 func TestPreparingGivesTheSameBytesEverywhere(t *testing.T) {
 	for dir, want := range map[string]string{
-		tinyBi:    "sha256:b10f3e29fa3f4c1bf0acaa446f1305095ab744ece0e53fb978c387e51e8566e6",
-		tinyCross: "sha256:aa0bb1940b6baaec54f4530353fd822a58ec7c2de2fc18d1d488fee505a8b9a5",
+		tinyBi:    "sha256:f468277604aaea47407dbe5b8a8889481fffcbba4adfbd05e8827ea7dcc24b9e",
+		tinyCross: "sha256:059bced0b3296936ccd68ceb4513285170bd462ea6f968856b944db2b4268fbf",
 	} {
 		got, err := fileDigest(filepath.Join(prepared(t, dir), PreparedFile))
 		if err != nil || got != want {
@@ -220,7 +220,7 @@ func FuzzUnseal(f *testing.F) {
 			return
 		}
 		defer file.Close()
-		for _, precision := range []Precision{Int16, Int8} {
+		for _, precision := range []Precision{Int16, Int8, BFloat16} {
 			got, err := encoder.Unseal(m.Config, kernels, precision, file)
 			if err != nil {
 				return

@@ -44,10 +44,11 @@ type Arena struct {
 	attention []float32 // scratch of one head
 
 	word     []int16   // one row of the word embeddings
-	integers []int16   // the quantised input of a layer
+	integers []int16   // the input of a layer in 16 bits
 	bytes    []uint8   // or in bytes
 	scales   []float32 // and its scales for each token
 	rotated  []float32 // one row on its way to bytes
+	halves   []uint16  // or in bfloat16, without scales
 }
 
 // NewArena returns an arena for batches of up to tokens tokens.
@@ -64,16 +65,21 @@ func (e *Encoder) NewArena(tokens int) *Arena {
 		inner:     kernel.Floats(tokens * s.inner),
 		attention: kernel.Floats(e.kernels.AttentionScratch(longest, s.headDim)),
 	}
+	widest := max(s.hidden, s.context, s.inner)
 	if e.precision != Float32 {
-		widest := max(s.hidden, s.context, s.inner)
 		a.word = make([]int16, e.config.HiddenSize)
+	}
+	switch e.precision {
+	case BFloat16:
+		a.halves = kernel.Halves(kernel.SizeBF16(tokens, widest))
+	case Int8:
+		borne := max(s.hidden, s.context)
+		a.bytes = kernel.Bytes(tokens * borne)
+		a.rotated = kernel.Floats(borne)
+		fallthrough
+	case Int16:
 		a.integers = kernel.Integers(tokens * widest)
 		a.scales = kernel.Floats(tokens * e.parts())
-	}
-	if e.precision == Int8 {
-		widest := max(s.hidden, s.context)
-		a.bytes = kernel.Bytes(tokens * widest)
-		a.rotated = kernel.Floats(widest)
 	}
 	return a
 }

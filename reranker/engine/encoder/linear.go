@@ -57,12 +57,39 @@ func (l *linearI8) apply(a *Arena, _ []float32, rows int, out kernel.Output) {
 	l.kernels.MulI8(a.bytes, a.scales, rows, l.panels, out)
 }
 
-// newLinear returns a layer for weights in the form of a file. In int8 it has
-// bytes where it may, and 16 bits elsewhere.
-func (e *Encoder) newLinear(s *kernel.StoredI16, bytes bool) (linear, error) {
-	if e.precision == Int8 && bytes {
+// linearBF16 computes in bfloat16.
+type linearBF16 struct {
+	kernels *kernel.Set
+	panels  *kernel.PanelsBF16
+	in      int
+}
+
+func (l *linearBF16) take(a *Arena, x []float32, r, _ int) {
+	l.kernels.RoundRowBF16(a.halves, x[:l.in], r)
+}
+
+func (l *linearBF16) apply(a *Arena, _ []float32, rows int, out kernel.Output) {
+	l.kernels.MulBF16(a.halves, rows, l.panels, out)
+}
+
+// format is that of a layer's products: in int8, those that do not bear bytes
+// have 16 bits.
+func (e *Encoder) format(bytes bool) kernel.Format {
+	if e.precision == Int8 && !bytes {
+		return Int16
+	}
+	return e.precision
+}
+
+// newLinear returns a layer for weights in the form of a file.
+func (e *Encoder) newLinear(s *kernel.StoredI16, format kernel.Format) (linear, error) {
+	switch format {
+	case Int8:
 		panels, err := e.kernels.NarrowI8(s)
 		return &linearI8{e.kernels, panels}, err
+	case BFloat16:
+		panels, err := e.kernels.RoundBF16(s)
+		return &linearBF16{e.kernels, panels, s.In}, err
 	}
 	panels, err := e.kernels.Load(s)
 	return &linearI16{e.kernels, panels}, err

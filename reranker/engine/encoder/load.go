@@ -16,15 +16,16 @@ import (
 )
 
 // Precision says in which numbers the linear layers are computed. Everything
-// between them is float32.
-type Precision string
+// between them is float32. Int8 is bytes in the layers that bear it, and int16 in
+// the others: see layer.linears.
+type Precision = kernel.Format
 
-// The precisions. Int8 is bytes in the layers that bear it, and int16 in the
-// others: see layer.linears.
+// The precisions.
 const (
-	Float32 Precision = "float32"
-	Int16   Precision = "int16"
-	Int8    Precision = "int8"
+	Float32  = kernel.Float32
+	BFloat16 = kernel.BFloat16
+	Int16    = kernel.Int16
+	Int8     = kernel.Int8
 )
 
 // New reads the weights of a model and packs them for the set. The embedding
@@ -190,15 +191,16 @@ func (l *loader) queryKeyValue(at string, out, in side) *kernel.Dense {
 
 func (l *loader) linear(d *kernel.Dense, bytes bool) linear {
 	s := l.encoder.kernels
-	switch {
-	case l.encoder.precision == Float32:
+	switch format := l.encoder.format(bytes); format {
+	case Float32:
 		return &linearF32{kernels: s, panels: s.PackF32(d)}
-	case l.encoder.precision == Int8 && bytes:
-		made, err := l.encoder.newLinear(s.PackI16(d).Store(), bytes)
+	case Int16:
+		return &linearI16{kernels: s, panels: s.PackI16(d)}
+	default:
+		made, err := l.encoder.newLinear(s.PackI16(d).Store(), format)
 		l.err = errors.Join(l.err, err)
 		return made
 	}
-	return &linearI16{kernels: s, panels: s.PackI16(d)}
 }
 
 // side is one side of a weight matrix: blocks of size elements, each of which

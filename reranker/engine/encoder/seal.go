@@ -82,8 +82,8 @@ func sealLinear(d *sealed.Draft, name string, s *kernel.StoredI16) {
 	sealed.Add(d, name+".limits", limits)
 }
 
-// Unseal returns the encoder that Seal added to the file, for any set and with
-// integers of either size. It uses the file's memory: the file must stay open.
+// Unseal returns the encoder that Seal added to the file, for any set and in
+// any precision but float32. It uses the file's memory: the file must stay open.
 func Unseal(c model.Config, kernels *kernel.Set, precision Precision, f *sealed.File) (*Encoder, error) {
 	if got, want := f.Fact(factShape), shapeOf(&c); got != want {
 		return nil, fmt.Errorf("%s holds weights of the shape %q, want %q", f.Path(), got, want)
@@ -154,7 +154,7 @@ func (r *unsealer) linear(name string, out, in int, bytes bool) linear {
 	if len(r.errs) > 0 {
 		return nil
 	}
-	made, err := r.encoder.newLinear(s, bytes)
+	made, err := r.encoder.newLinear(s, r.encoder.format(bytes))
 	if err != nil {
 		r.errs = append(r.errs, fmt.Errorf("%s: %s: %w", r.file.Path(), name, err))
 	}

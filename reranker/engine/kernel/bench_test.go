@@ -74,6 +74,17 @@ func BenchmarkMul(b *testing.B) {
 				q, scales := quantizedI16(s, x, rows, w)
 				rate(b, operations, func() { s.MulI16(q, scales, rows, w, Rows(y, l.out)) })
 			})
+			b.Run(fmt.Sprintf("%s/bfloat16/%s", s.Name, l.name), func(b *testing.B) {
+				if s.peakBF16 == nil {
+					b.Skip("plain Go")
+				}
+				w, err := s.RoundBF16(s.PackI16(d).Store())
+				if err != nil {
+					b.Fatal(err)
+				}
+				q := roundedBF16(s, x, rows, l.in)
+				rate(b, operations, func() { s.MulBF16(q, rows, w, Rows(y, l.out)) })
+			})
 			b.Run(fmt.Sprintf("%s/int8/%s", s.Name, l.name), func(b *testing.B) {
 				w, err := s.NarrowI8(s.PackI16(d).Store())
 				if err != nil {

@@ -18,6 +18,9 @@ func Integers(n int) []int16 { return aligned[int16](n) }
 // Bytes returns n zeros that start at a cache line.
 func Bytes(n int) []uint8 { return aligned[uint8](n) }
 
+// Halves returns n zeros that start at a cache line.
+func Halves(n int) []uint16 { return aligned[uint16](n) }
+
 func aligned[T any](n int) []T {
 	var t T
 	size := int(unsafe.Sizeof(t))

@@ -35,3 +35,8 @@ func (s *Set) PeakI8() Peak {
 	}
 	return Peak{Operations: 8 * float64(s.Rows*s.Width), Run: s.peakI8}
 }
+
+// PeakBF16 is that of bfloat16; Run is nil where it is not above that of float32.
+func (s *Set) PeakBF16() Peak {
+	return Peak{Operations: 2 * tileProducts / 2, Run: s.peakBF16}
+}

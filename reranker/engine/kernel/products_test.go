@@ -203,6 +203,7 @@ func TestWrongSizesPanicBeforeAnythingIsTouched(t *testing.T) {
 		"too few outputs":   func() { s.MulF32(x, 2, w, Rows(y[:63], 32)) },
 		"too few scales":    func() { s.MulI16(Integers(64), y[:1], 2, w16, Rows(y, 32)) },
 		"too few bytes":     func() { s.MulI8(Bytes(63), y, 2, w8, Rows(y, 32)) },
+		"too few halves":    func() { s.RoundRowBF16(Halves(1023), x[:32], 0) },
 		"rotation by three": func() { s.Rotate(y[:63], x[:63], 3) },
 		"odd sizes":         func() { s.PackF32(&Dense{Out: 31, In: 32, Weights: x, Bias: y}) },
 		"another set":       func() { (&Set{Width: 8, Rows: 1}).MulF32(x, 2, w, Rows(y, 32)) },
@@ -233,6 +234,7 @@ func FuzzProducts(f *testing.F) {
 		x := Floats(m * k)
 		fill(r, x)
 		want, wantI8 := mulI16(t, genericSet(), d, x, m), mulI8(t, genericSet(), d, x, m)
+		wantBF16 := mulBF16(t, genericSet(), d, x, m)
 		for _, s := range Available() {
 			checkF32(t, s, k, n, m, int(seed%16))
 			if !sameBits(mulI16(t, s, d, x, m), want) {
@@ -240,6 +242,9 @@ func FuzzProducts(f *testing.F) {
 			}
 			if !sameBits(mulI8(t, s, d, x, m), wantI8) {
 				t.Errorf("%s: int8 %dx%d, %d rows differ from generic", s.Name, k, n, m)
+			}
+			if !sameBits(mulBF16(t, s, d, x, m), wantBF16) {
+				t.Errorf("%s: bfloat16 %dx%d, %d rows differ from generic", s.Name, k, n, m)
 			}
 		}
 	})

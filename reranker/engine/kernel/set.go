@@ -15,6 +15,17 @@ import (
 // is the largest panel width, and whole vectors of every instruction set.
 const Align = 32
 
+// Format is a format of the factors of products.
+type Format string
+
+// The formats.
+const (
+	Float32  Format = "float32"
+	BFloat16 Format = "bfloat16"
+	Int16    Format = "int16"
+	Int8     Format = "int8"
+)
+
 // Set is one implementation of every kernel. The twins of its functions in
 // package generic say what each computes.
 type Set struct {
@@ -22,9 +33,9 @@ type Set struct {
 	Width int    // columns of a panel of weights; divides Align
 	Rows  int    // rows of the largest tile
 
-	// PrefersIntegers says that products of integers are faster than those of
-	// float32, PrefersBytes that bytes are the fastest integers.
-	PrefersIntegers, PrefersBytes bool
+	// Fast are the formats whose products are faster than those of float32, the
+	// fastest first.
+	Fast []Format
 
 	// allRows says that a tile of integers takes as many rows as there are.
 	allRows bool
@@ -40,10 +51,13 @@ type Set struct {
 	tileI8      func(rows, steps int, a *uint8, lda int, b *int8, c *float32, ldc int, rowScale, columnScale *float32, start *int32, add *float32, addStride int, next *int8)
 	quantizeI8  func(dst *uint8, src *float32, n int, limit float32) (scale float32)
 	rotate      func(dst, src *float32, n int) // by rotatedTogether elements
+	tileBF16    func(rows, panels, size int, a, b *uint16, c *float32, ldc, ldp int, bias *float32)
+	roundBF16   func(dst *uint16, src *float32, n, stride int)
 	dot         func(a, b *float32, n int) float32
 	peakF32     func(turns int) // nil in plain Go
 	peakI16     func(turns int)
-	peakI8      func(turns int) // nil where bytes are no faster
+	peakI8      func(turns int) // nil where they are no faster
+	peakBF16    func(turns int)
 }
 
 // bytesI16 is what differs in a set whose tileI16 takes integers as high bytes
@@ -72,6 +86,8 @@ func genericSet() *Set {
 		tileI8:      generic.TileI8(genericWidth),
 		quantizeI8:  generic.QuantizeI8,
 		rotate:      func(dst, src *float32, n int) { generic.Rotate(dst, src, n, rotatedTogether) },
+		tileBF16:    generic.TileBF16(genericWidth),
+		roundBF16:   generic.RoundBF16,
 		dot:         generic.Dot,
 	}
 }
@@ -106,11 +122,16 @@ func Names() []string {
 	return names
 }
 
-// WithoutBytes is the set for callers to whom bytes are too coarse.
-func (s *Set) WithoutBytes() *Set {
-	without := *s
-	without.PrefersBytes = false
-	return &without
+// Limited is the set for a caller to whom all but some formats are too coarse.
+func (s *Set) Limited(to ...Format) *Set {
+	limited := *s
+	limited.Fast = nil
+	for _, f := range s.Fast {
+		if slices.Contains(to, f) {
+			limited.Fast = append(limited.Fast, f)
+		}
+	}
+	return &limited
 }
 
 // Pad rounds n up to a multiple of Align.

@@ -12,6 +12,7 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/avx2"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/avx512"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/avxvnni"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/generic"
 )
 
 // assembly lists the sets in assembly that this CPU can run, best first.
@@ -51,6 +52,8 @@ func avx512Set() *Set {
 		tileI8:      avx512.TileI8,
 		quantizeI8:  avx512.QuantizeI8,
 		rotate:      avx512.Rotate,
+		tileBF16:    generic.TileBF16(32),
+		roundBF16:   avx512.RoundBF16,
 		dot:         avx512.Dot,
 		peakF32:     avx512.PeakF32,
 		peakI16:     avx512.PeakI16,
@@ -61,19 +64,21 @@ func avx512Set() *Set {
 func avx512VNNISet() *Set {
 	s := avx512Set()
 	s.Name = "avx512vnni"
-	s.PrefersIntegers, s.PrefersBytes = true, true
+	s.Fast = []Format{Int8, Int16}
 	s.tileI16, s.peakI16 = avx512.TileI16VNNI, avx512.PeakI16VNNI
 	s.tileI8, s.peakI8 = avx512.TileI8VNNI, avx512.PeakI8VNNI
 	return s
 }
 
-// amxSet differs from avx512Set in the products of integers.
+// amxSet differs from avx512Set in the products of integers and of bfloat16.
 func amxSet() *Set {
 	s := avx512Set()
 	s.Name = "amx"
-	s.PrefersIntegers, s.PrefersBytes, s.allRows = true, true, true
+	s.Fast = []Format{BFloat16, Int8, Int16}
+	s.allRows = true
 	s.tileI16, s.peakI16 = amx.TileI16, amx.Peak
 	s.tileI8, s.peakI8 = amx.TileI8, amx.Peak
+	s.tileBF16, s.peakBF16 = amx.TileBF16, amx.PeakBF16
 	s.bytes = &bytesI16{quantize: avx512.QuantizeI16Bytes, split: amx.Panels, join: amx.Join}
 	return s
 }
@@ -82,7 +87,7 @@ func amxSet() *Set {
 func avxVNNISet() *Set {
 	s := avx2Set()
 	s.Name = "avxvnni"
-	s.PrefersBytes = true
+	s.Fast = []Format{Int8, Int16}
 	s.tileI16, s.peakI16 = avxvnni.TileI16VNNI, avxvnni.PeakI16VNNI
 	s.tileI8, s.peakI8 = avxvnni.TileI8VNNI, avxvnni.PeakI8VNNI
 	return s
@@ -94,19 +99,21 @@ func avx2Set() *Set {
 		Width: 16,
 		Rows:  6,
 
-		PrefersIntegers: true,
-		tileF32:         avx2.TileF32,
-		tileI16:         avx2.TileI16,
-		layerNorm:       avx2.LayerNorm,
-		gelu:            avx2.GELU,
-		softmax:         avx2.Softmax,
-		transpose8:      avx2.Transpose8,
-		quantizeI16:     avx2.QuantizeI16,
-		tileI8:          avx2.TileI8,
-		quantizeI8:      avx2.QuantizeI8,
-		rotate:          avx2.Rotate,
-		dot:             avx2.Dot,
-		peakF32:         avx2.PeakF32,
-		peakI16:         avx2.PeakI16,
+		Fast:        []Format{Int16},
+		tileF32:     avx2.TileF32,
+		tileI16:     avx2.TileI16,
+		layerNorm:   avx2.LayerNorm,
+		gelu:        avx2.GELU,
+		softmax:     avx2.Softmax,
+		transpose8:  avx2.Transpose8,
+		quantizeI16: avx2.QuantizeI16,
+		tileI8:      avx2.TileI8,
+		quantizeI8:  avx2.QuantizeI8,
+		rotate:      avx2.Rotate,
+		tileBF16:    generic.TileBF16(16),
+		roundBF16:   generic.RoundBF16,
+		dot:         avx2.Dot,
+		peakF32:     avx2.PeakF32,
+		peakI16:     avx2.PeakI16,
 	}
 }

@@ -57,6 +57,9 @@ func TestStoredPanelsThatDoNotFitAreAnError(t *testing.T) {
 		if _, err := genericSet().NarrowI8(st); err == nil {
 			t.Errorf("%s is no error for bytes", name)
 		}
+		if _, err := genericSet().RoundBF16(st); err == nil {
+			t.Errorf("%s is no error for bfloat16", name)
+		}
 	}
 }
 

@@ -48,7 +48,7 @@ func Kernels(ctx context.Context, each time.Duration) []Measurement {
 		if ctx.Err() != nil || s.PeakF32().Run == nil {
 			continue
 		}
-		for _, w := range []work{float32Work(s), int16Work(s), int8Work(s)} {
+		for _, w := range []work{float32Work(s), bfloat16Work(s), int16Work(s), int8Work(s)} {
 			if w.peak.Run == nil {
 				continue
 			}
@@ -139,6 +139,23 @@ func int16Work(s *kernel.Set) work {
 			s.QuantizeI16(q, scales, x[r*d.In:], r, rows, packed)
 		}
 		w.products = append(w.products, func() { s.MulI16(q, scales, rows, packed, kernel.Rows(y, d.Out)) })
+	}
+	return w
+}
+
+func bfloat16Work(s *kernel.Set) work {
+	x, y := input(), kernel.Floats(rows*widest)
+	w := work{precision: "bfloat16", peak: s.PeakBF16()}
+	for _, d := range dense() {
+		packed, err := s.RoundBF16(s.PackI16(d).Store())
+		if err != nil {
+			panic(fmt.Sprintf("BUG: %v", err))
+		}
+		q := kernel.Halves(kernel.SizeBF16(rows, d.In))
+		for r := range rows {
+			s.RoundRowBF16(q, x[r*d.In:][:d.In], r)
+		}
+		w.products = append(w.products, func() { s.MulBF16(q, rows, packed, kernel.Rows(y, d.Out)) })
 	}
 	return w
 }

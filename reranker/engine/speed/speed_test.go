@@ -14,7 +14,7 @@ func TestEverySetInAssemblyIsMeasured(t *testing.T) {
 	got := Kernels(t.Context(), time.Millisecond)
 	want := 0
 	for _, s := range kernel.Available() {
-		for _, peak := range []kernel.Peak{s.PeakF32(), s.PeakI16(), s.PeakI8()} {
+		for _, peak := range []kernel.Peak{s.PeakF32(), s.PeakBF16(), s.PeakI16(), s.PeakI8()} {
 			if peak.Run != nil {
 				want++
 			}

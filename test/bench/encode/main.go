@@ -34,7 +34,7 @@ type response struct {
 
 func main() {
 	model := flag.String("model", "bin/models/all-MiniLM-L6-v2", "directory of the model")
-	precision := flag.String("precision", "auto", "auto, float32, int16 or int8")
+	precision := flag.String("precision", "auto", "auto, float32, bfloat16, int16 or int8")
 	kernel := flag.String("kernel", "", "kernel set, empty for the fastest")
 	threads := flag.Int("threads", 0, "workers, 0 for one for each CPU")
 	flag.Parse()

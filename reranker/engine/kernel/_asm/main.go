@@ -46,7 +46,7 @@ var targets = []struct {
 	files []file
 }{
 	{avx2, all},
-	{avx512, all},
+	{avx512, append(all, file{"bfloat16", (*generator).roundBF16})},
 	{avxvnni, []file{{"tile", (*generator).tilesVNNI}, {"peak", (*generator).peaksVNNI}}},
 }
 

@@ -42,3 +42,6 @@
 #define TDPBUSD(t, a, b) BYTE $0xC4; BYTE $0xE2; BYTE $(0x79 - b * 8); BYTE $0x5E; BYTE $(0xC0 + t * 8 + a)
 #define TDPBSUD(t, a, b) BYTE $0xC4; BYTE $0xE2; BYTE $(0x7A - b * 8); BYTE $0x5E; BYTE $(0xC0 + t * 8 + a)
 #define TDPBSSD(t, a, b) BYTE $0xC4; BYTE $0xE2; BYTE $(0x7B - b * 8); BYTE $0x5E; BYTE $(0xC0 + t * 8 + a)
+
+// t += a * b over the pairs of bfloat16 of each element.
+#define TDPBF16PS(t, a, b) BYTE $0xC4; BYTE $0xE2; BYTE $(0x7A - b * 8); BYTE $0x5C; BYTE $(0xC0 + t * 8 + a)

@@ -17,6 +17,15 @@ func TileI16(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, 
 //go:noescape
 func TileI8(rows, steps int, a *uint8, lda int, b *int8, c *float32, ldc int, rowScale, columnScale *float32, start *int32, add *float32, addStride int, next *int8)
 
+// TileBF16 is generic.TileBF16 for panels of 32 columns.
+//
+//go:noescape
+func TileBF16(rows, panels, size int, a, b *uint16, c *float32, ldc, ldp int, bias *float32)
+
+// PeakBF16 makes turns times four products of tiles of bfloat16: 16 rows by 16
+// columns by 32 elements each.
+func PeakBF16(turns int)
+
 // Peak makes turns times four products of tiles: 16 rows by 16 columns by 64
 // bytes each.
 func Peak(turns int)
