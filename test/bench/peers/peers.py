@@ -13,12 +13,8 @@ Usage: peers.py --model DIR --onnx DIR --engine /tmp/encode [--documents 10,50,1
 """
 
 import argparse
-import inspect
 import json
-import pkgutil
 import resource
-import importlib
-import random
 import statistics
 import subprocess
 import time
@@ -28,32 +24,7 @@ import numpy as np
 import onnxruntime as ort
 from tokenizers import Tokenizer
 
-
-def documents(tokenizer, count, mean, seed):
-    """Passages of docstrings with log-normal lengths between 20 and 256 tokens."""
-    words = []
-    for module in sorted(m.name for m in pkgutil.iter_modules() if not m.name.startswith("_")):
-        if module in {"antigravity", "this", "idlelib"}:
-            continue
-        try:
-            words += (inspect.getdoc(importlib.import_module(module)) or "").split()
-        except BaseException:  # a module that cannot be imported here has no passages
-            continue
-        if len(words) > 60_000:
-            break
-    rng, texts, at = random.Random(seed), [], 0
-    for _ in range(count):
-        target = min(254, max(18, int(rng.lognormvariate(np.log(mean) - 0.18, 0.6))))
-        take = target
-        ids = tokenizer.encode(" ".join(words[at : at + take])).ids
-        while len(ids) > target and take > 1:
-            take = max(1, take * target // len(ids))
-            ids = tokenizer.encode(" ".join(words[at : at + take])).ids
-            if len(ids) <= target * 1.05:
-                break
-        texts.append(" ".join(words[at : at + take]))
-        at = (at + take) % max(1, len(words) - 300)
-    return texts
+from texts import documents
 
 
 def cpu():
@@ -129,7 +100,7 @@ def main():
     tokenizer.no_padding()
 
     engines = {}
-    for precision in ("int16", "float32"):
+    for precision in ("auto", "int8", "int16", "float32"):
         flags = ["-precision", precision, "-threads", str(a.threads)]
         engines[f"engine {precision}"] = Engine(a.engine, a.model, *flags)
         for kernel in filter(None, a.kernels.split(",")):
@@ -138,7 +109,7 @@ def main():
         for arrangement in ("single", "parallel", "sorted8"):
             name = f"ort {precision} {arrangement}"
             engines[name] = Runtime(f"{a.onnx}/{precision}.onnx", arrangement, tokenizer, a.threads)
-    print(json.dumps({k: v for k, v in engines["engine int16"].info.items() if k != "Digest"}))
+    print(json.dumps({k: v for k, v in engines["engine auto"].info.items() if k != "Digest"}))
 
     for n in map(int, a.documents.split(",")):
         compare(engines, tokenizer, n, a)
@@ -161,7 +132,7 @@ def compare(engines, tokenizer, n, a):
         if round_ > 0:
             for t in times.values():
                 t[2][-1] = float(np.abs(t[2][-1] - exact).max())
-    base = statistics.median(times["engine int16"][0]), statistics.median(times["engine int16"][1])
+    base = statistics.median(times["engine auto"][0]), statistics.median(times["engine auto"][1])
     print(f"\n{n} documents, {a.mean} tokens on average, {a.threads} threads, {a.rounds} rounds\n")
     print("| engine | wall ms, median (least-most) | CPU ms | wall, ratio | CPU, ratio | largest error of a cosine |")
     print("|---|---|---|---|---|---|")
