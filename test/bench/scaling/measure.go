@@ -18,9 +18,18 @@ import (
 // sizes of requests: documents by words, so that equal numbers of tokens come of
 // many short and of few long texts.
 var sizes = []struct{ documents, words int }{
-	{10, 20}, {50, 20}, {100, 20}, {200, 20},
-	{10, 60}, {25, 60}, {50, 60}, {100, 60},
-	{5, 150}, {10, 150}, {20, 150}, {40, 150},
+	{10, 20},
+	{50, 20},
+	{100, 20},
+	{200, 20},
+	{10, 60},
+	{25, 60},
+	{50, 60},
+	{100, 60},
+	{5, 150},
+	{10, 150},
+	{20, 150},
+	{40, 150},
 }
 
 // atATime are the numbers of clients.
