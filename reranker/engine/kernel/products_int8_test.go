@@ -12,26 +12,6 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/generic"
 )
 
-func TestProductsOfBytesEqualTheGenericOnesBitForBit(t *testing.T) {
-	reference := genericSet()
-	forEach(t, func(t *testing.T, s *Set) {
-		for _, shape := range productShapes {
-			in, out := shape[0], shape[1]
-			d := randomDense(random(uint64(in+out*5)), out, in)
-			for rows := 1; rows <= 2*max(s.Rows, 16)+1; rows++ {
-				x, xCheck := guarded(rows*in, rows%3)
-				fill(random(uint64(rows)), x)
-				want := mulI8(t, reference, d, x, rows)
-				got := mulI8(t, s, d, x, rows)
-				xCheck(t)
-				if !sameBits(got, want) {
-					t.Fatalf("%dx%d, %d rows differ from generic", in, out, rows)
-				}
-			}
-		}
-	})
-}
-
 func narrow(t *testing.T, s *Set, d *Dense) *PanelsI8 {
 	t.Helper()
 	w, err := s.NarrowI8(s.PackI16(d).Store())
@@ -194,29 +174,6 @@ func TestSumsOfBytesNeitherSaturateNorOverflow(t *testing.T) {
 		for i, v := range c {
 			if want := []float32{255 * 127 * size, -255 * 128 * size}[i%2]; v != want {
 				t.Fatalf("sum %d is %g, want %g", i, v, want)
-			}
-		}
-	})
-}
-
-func TestRowsInBytesDoNotDependOnOthers(t *testing.T) {
-	const in, out, rows = 96, 64, 41
-	forEach(t, func(t *testing.T, s *Set) {
-		d := randomDense(random(9), out, in)
-		x := Floats(rows * in)
-		fill(random(10), x)
-		all := mulI8(t, s, d, x, rows)
-		for i := range rows {
-			n := min(rows-i, 1+i%19)
-			if !sameBits(mulI8(t, s, d, x[i*in:(i+n)*in], n), all[i*out:(i+n)*out]) {
-				t.Fatalf("rows %d to %d alone differ", i, i+n)
-			}
-		}
-		for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1)), math.MaxFloat32, 1e-40} {
-			x[3*in+5] = bad
-			spoilt := mulI8(t, s, d, x, rows)
-			if !sameBits(spoilt[:3*out], all[:3*out]) || !sameBits(spoilt[4*out:], all[4*out:]) {
-				t.Errorf("%g in row 3 changed another row", bad)
 			}
 		}
 	})

@@ -6,6 +6,7 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -52,21 +53,44 @@ func checkF32(t *testing.T, s *Set, in, out, rows, offset int) {
 	}
 }
 
-func TestIntegerProductsEqualTheGenericOnesBitForBit(t *testing.T) {
+// format is one of numbers, with what multiplies in it.
+type format struct {
+	name Format
+	mul  func(t *testing.T, s *Set, d *Dense, x []float32, rows int) []float32
+}
+
+// formats are those whose products every set computes to the same bits.
+var formats = []format{{Int16, mulI16}, {Int8, mulI8}, {BFloat16, mulBF16}}
+
+// heights are numbers of rows: every one up to two tiles, and some that are more
+// than one block of AMX.
+func heights(s *Set) []int {
+	if testing.Short() { // plain Go is slow under the race detector
+		return []int{1, 2, s.Rows, s.Rows + 1, 17, 33}
+	}
+	var all []int
+	for rows := 1; rows <= 2*s.Rows+1; rows++ {
+		all = append(all, rows)
+	}
+	return append(all, 31, 32, 33, 48, 50, 63, 64, 65)
+}
+
+func TestProductsEqualTheGenericOnesBitForBit(t *testing.T) {
 	reference := genericSet()
 	forEach(t, func(t *testing.T, s *Set) {
-		for _, shape := range productShapes {
-			for rows := 1; rows <= 2*s.Rows+1; rows++ {
+		for _, format := range formats {
+			for _, shape := range productShapes {
 				in, out := shape[0], shape[1]
-				r := random(uint64(in + out*5 + rows))
-				d := randomDense(r, out, in)
-				x, xCheck := guarded(rows*in, rows%3)
-				fill(r, x)
-				want := mulI16(t, reference, d, x, rows)
-				got := mulI16(t, s, d, x, rows)
-				xCheck(t)
-				if !sameBits(got, want) {
-					t.Fatalf("%dx%d, %d rows differ from generic", in, out, rows)
+				d := randomDense(random(uint64(in+out*5)), out, in)
+				for _, rows := range heights(s) {
+					x, xCheck := guarded(rows*in, rows%3)
+					fill(random(uint64(rows)), x)
+					want := format.mul(t, reference, d, x, rows)
+					got := format.mul(t, s, d, x, rows)
+					xCheck(t)
+					if !sameBits(got, want) {
+						t.Fatalf("%s %dx%d, %d rows differ from generic", format.name, in, out, rows)
+					}
 				}
 			}
 		}
@@ -117,27 +141,38 @@ func TestIntegerSumsCannotOverflow(t *testing.T) {
 	})
 }
 
-// TestRowsDoNotDependOnTheirPlace is the promise that a text has the same
-// embedding in every batch.
-func TestRowsDoNotDependOnTheirPlace(t *testing.T) {
+func mulF32(t *testing.T, s *Set, d *Dense, x []float32, rows int) []float32 {
+	t.Helper()
+	y, check := guarded(rows*d.Out, 0)
+	s.MulF32(x, rows, s.PackF32(d), Rows(y, d.Out))
+	check(t)
+	return y
+}
+
+// TestRowsDoNotDependOnOthers is the promise that a text has the same embedding in
+// every batch.
+func TestRowsDoNotDependOnOthers(t *testing.T) {
 	const in, out, rows = 96, 64, 41
+	all := append(slices.Clone(formats), format{Float32, mulF32})
 	forEach(t, func(t *testing.T, s *Set) {
-		r := random(9)
-		d := randomDense(r, out, in)
-		x := Floats(rows * in)
-		fill(r, x)
-		exact, integer := s.PackF32(d), mulI16(t, s, d, x, rows)
-		all := Floats(rows * out)
-		s.MulF32(x, rows, exact, Rows(all, out))
-		for i := range rows {
-			for n := 1; n <= min(rows-i, s.Rows+2); n += 3 {
-				part := Floats(n * out)
-				s.MulF32(x[i*in:], n, exact, Rows(part, out))
-				if !sameBits(part, all[i*out:(i+n)*out]) {
-					t.Fatalf("float32: rows %d to %d alone differ", i, i+n)
+		for _, format := range all {
+			d := randomDense(random(9), out, in)
+			x := Floats(rows * in)
+			fill(random(10), x)
+			together := format.mul(t, s, d, x, rows)
+			for i := range rows {
+				for _, n := range []int{1, 2, s.Rows + 1, 17, 35} {
+					n = min(n, rows-i)
+					if !sameBits(format.mul(t, s, d, x[i*in:(i+n)*in], n), together[i*out:(i+n)*out]) {
+						t.Fatalf("%s: rows %d to %d alone differ", format.name, i, i+n)
+					}
 				}
-				if !sameBits(mulI16(t, s, d, x[i*in:(i+n)*in], n), integer[i*out:(i+n)*out]) {
-					t.Fatalf("int16: rows %d to %d alone differ", i, i+n)
+			}
+			for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), math.MaxFloat32, 1e-40} {
+				x[3*in+5] = bad
+				spoilt := format.mul(t, s, d, x, rows)
+				if !sameBits(spoilt[:3*out], together[:3*out]) || !sameBits(spoilt[4*out:], together[4*out:]) {
+					t.Errorf("%s: %g in row 3 changed another row", format.name, bad)
 				}
 			}
 		}
@@ -161,32 +196,6 @@ func TestOutputInBlocksHoldsTheSameNumbers(t *testing.T) {
 				got, want := split[(b*rows+i)*block:][:block], plain[i*block*blocks+b*block:][:block]
 				if !sameBits(got, want) {
 					t.Fatalf("block %d, row %d differs", b, i)
-				}
-			}
-		}
-	})
-}
-
-func TestNotANumberStaysInItsRow(t *testing.T) {
-	const in, out, rows = 64, 32, 7
-	forEach(t, func(t *testing.T, s *Set) {
-		for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)), math.MaxFloat32, 1e-40} {
-			r := random(3)
-			d := randomDense(r, out, in)
-			x := Floats(rows * in)
-			fill(r, x)
-			clean, cleanI := Floats(rows*out), mulI16(t, s, d, x, rows)
-			w := s.PackF32(d)
-			s.MulF32(x, rows, w, Rows(clean, out))
-			x[3*in+5] = bad
-			y, yI := Floats(rows*out), mulI16(t, s, d, x, rows)
-			s.MulF32(x, rows, w, Rows(y, out))
-			for i := range rows {
-				if i == 3 {
-					continue
-				}
-				if !sameBits(y[i*out:(i+1)*out], clean[i*out:(i+1)*out]) || !sameBits(yI[i*out:(i+1)*out], cleanI[i*out:(i+1)*out]) {
-					t.Errorf("%g in row 3 changed row %d", bad, i)
 				}
 			}
 		}
@@ -233,18 +242,16 @@ func FuzzProducts(f *testing.F) {
 		d := randomDense(r, n, k)
 		x := Floats(m * k)
 		fill(r, x)
-		want, wantI8 := mulI16(t, genericSet(), d, x, m), mulI8(t, genericSet(), d, x, m)
-		wantBF16 := mulBF16(t, genericSet(), d, x, m)
+		var want [][]float32
+		for _, format := range formats {
+			want = append(want, format.mul(t, genericSet(), d, x, m))
+		}
 		for _, s := range Available() {
 			checkF32(t, s, k, n, m, int(seed%16))
-			if !sameBits(mulI16(t, s, d, x, m), want) {
-				t.Errorf("%s: int16 %dx%d, %d rows differ from generic", s.Name, k, n, m)
-			}
-			if !sameBits(mulI8(t, s, d, x, m), wantI8) {
-				t.Errorf("%s: int8 %dx%d, %d rows differ from generic", s.Name, k, n, m)
-			}
-			if !sameBits(mulBF16(t, s, d, x, m), wantBF16) {
-				t.Errorf("%s: bfloat16 %dx%d, %d rows differ from generic", s.Name, k, n, m)
+			for i, format := range formats {
+				if !sameBits(format.mul(t, s, d, x, m), want[i]) {
+					t.Errorf("%s: %s %dx%d, %d rows differ from generic", s.Name, format.name, k, n, m)
+				}
 			}
 		}
 	})
