@@ -6,24 +6,31 @@ Every request goes to every server in turn, in another order each time, with a
 pause after each answer. All run on loopback, with the same weights and the same
 number of threads. Ours reranks; a server that only embeds gets the query and the
 documents as one request, which is the same encoding work, and the cosines are
-taken here. Texts are never sent twice to a server, so that none answers from a
-cache. Wall time is the client's; CPU time is that of the server and its children;
-memory is their resident set after the last request. Times of a busy machine are
-worth little: read ratios.
+taken here. No text is ever sent twice to a server, so that none answers from a
+cache. Wall time is the client's. CPU time is that of the server and its children
+until the end of the pause, from /proc, in ticks of 10 ms: hence its mean. Ratios
+are taken request by request. Times of a busy machine are worth little: read ratios.
 
-Needs: pip install numpy tokenizers, our binary (go build -o /tmp/reranker
-./cmd/reranker) and, in an environment of its own, a peer. Infinity: pip install
-"infinity-emb[server,torch]"; its command goes to --infinity.
-Usage: servers.py --model DIR --reranker /tmp/reranker --infinity .../bin/infinity_emb
+Needs: Linux, pip install numpy tokenizers, our binary (go build -o /tmp/reranker
+./cmd/reranker) and peers in environments of their own:
+  Infinity: pip install "infinity-emb[server,torch,optimum]"; --infinity takes its command
+  sentence-transformers or fastembed behind FastAPI: see embedder.py; --sentence-transformers
+    and --fastembed take the environment's Python. Infinity's environment has the former.
+  for ONNX (Infinity's engine optimum, and fastembed), in Infinity's environment:
+    optimum-cli export onnx --model DIR --task feature-extraction --library transformers ONNX_DIR
+Usage: servers.py --model DIR --reranker /tmp/reranker --infinity .../bin/infinity_emb [--onnx ONNX_DIR]
 """
 
 import argparse
+import base64
 import json
 import os
 import random
+import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -35,36 +42,53 @@ from tokenizers import Tokenizer
 from texts import documents
 
 TICKS = os.sysconf("SC_CLK_TCK")
+KINDS = {"short": (65, 0.2), "mixed": (118, 0.6)}  # of documents(): mean, a tenth more than comes out, and spread
+EXACT = "ours, float32"  # what scores are compared with
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
 
 
 class Server:
     """A server that this script starts, and ends by its process id."""
 
-    def __init__(self, name, command, port, alive):
+    def __init__(self, name, command, port, alive, threads, folder=None):
         self.name, self.url = name, f"http://127.0.0.1:{port}"
-        self.log = open(f"/tmp/servers-{port}.log", "w+", encoding="utf-8")
-        threads = {"OMP_NUM_THREADS": str(THREADS), "DO_NOT_TRACK": "1", "HF_HUB_OFFLINE": "1"}
-        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, env={**os.environ, **threads})
-        self.wait(alive)
+        self.log = tempfile.TemporaryFile("w+", encoding="utf-8")
+        environment = {"OMP_NUM_THREADS": str(threads), "DO_NOT_TRACK": "1", "HF_HUB_OFFLINE": "1"}
+        try:
+            self.process = subprocess.Popen(
+                command, stdout=self.log, stderr=self.log, env={**os.environ, **environment}, cwd=folder
+            )
+        except OSError as e:
+            sys.exit(f"{name} cannot be started: {e}")
+        self.alive = alive
 
-    def wait(self, path):
+    def wait(self):
+        """Returns as soon as the server answers."""
         for _ in range(600):
             if self.process.poll() is not None:
                 break
             try:
-                urllib.request.urlopen(self.url + path, timeout=5).read()
+                urllib.request.urlopen(self.url + self.alive, timeout=5).read()
                 return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)
         self.log.seek(0)
-        sys.exit(f"{self.name} does not answer at {path}; the end of its output:\n{self.log.read()[-2000:]}")
+        sys.exit(f"{self.name} does not answer at {self.alive}; the end of its output:\n{self.log.read()[-2000:]}")
 
     def post(self, path, body):
         request = urllib.request.Request(
             self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=120) as answer:
-            return answer.read()
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return answer.read()
+        except urllib.error.HTTPError as e:
+            sys.exit(f"{self.name} answers {e.code}: {e.read().decode(errors='replace')[:500]}")
 
     def processes(self):
         """The server's process and its descendants."""
@@ -75,26 +99,33 @@ class Server:
         return found
 
     def cpu_ms(self):
+        """User and system time, that of children which have ended included."""
         fields = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in self.processes()]
-        return sum(int(f[11]) + int(f[12]) for f in fields) * 1e3 / TICKS
+        return sum(sum(map(int, f[11:15])) for f in fields) * 1e3 / TICKS
 
-    def rss_mib(self):
-        pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.processes()]
-        return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    def memory_mib(self, key):
+        """A line of /proc/PID/status, VmRSS or VmHWM, of all processes together."""
+        lines = [line for pid in self.processes() for line in Path(f"/proc/{pid}/status").read_text().splitlines()]
+        return sum(int(line.split()[1]) for line in lines if line.startswith(key + ":")) / 1024
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(30)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
 
 
 class Reranker(Server):
     """Ours."""
 
-    def __init__(self, name, binary, model, port, precision):
-        flags = ["--method", "classical", "--cache", "0", "--degradation", "Never", "--request-timeout", "60s"]
-        flags += ["--threads", str(THREADS), "--precision", precision, "--log-level", "error"]
-        address = ["--address", f"127.0.0.1:{port}", "--metrics-address", f"127.0.0.1:{port + 1}"]
-        super().__init__(name, [binary, "serve", "--model", model, *address, *flags], port, "/health/ready")
+    def __init__(self, a, precision):
+        port, metrics = free_port(), free_port()
+        command = [a.reranker, "serve", "--model", a.model, "--precision", precision, "--threads", str(a.threads)]
+        command += ["--address", f"127.0.0.1:{port}", "--metrics-address", f"127.0.0.1:{metrics}", "--log-level", "error"]
+        # Nothing may be spared: every document is encoded, however long it takes.
+        command += ["--method", "classical", "--cache", "0", "--degradation", "Never", "--request-timeout", "60s"]
+        super().__init__(f"ours, {precision}", command, port, "/health/ready", a.threads)
 
     def scores(self, query, texts):
         answer = self.post("/rerank", {"query": query, "documents": texts})
@@ -105,20 +136,37 @@ class Reranker(Server):
         return scores, time.perf_counter() - start
 
 
-class Infinity(Server):
-    """Infinity, which embeds."""
-
-    def __init__(self, name, binary, model, port, engine):
-        flags = ["--model-id", model, "--engine", engine, "--device", "cpu", "--dtype", "float32"]
-        flags += ["--no-bettertransformer", "--port", str(port), "--host", "127.0.0.1"]
-        super().__init__(name, [binary, "v2", *flags, "--served-model-name", "m"], port, "/health")
+class Embedder(Server):
+    """A server with OpenAI's endpoint for embeddings."""
 
     def scores(self, query, texts):
-        answer = self.post("/embeddings", {"model": "m", "input": [query, *texts]})
+        # In base64 because it is the cheapest answer that they can give.
+        body = {"model": "m", "input": [query, *texts], "encoding_format": "base64"}
+        answer = self.post("/embeddings", body)
         start = time.perf_counter()
-        v = np.array([d["embedding"] for d in json.loads(answer)["data"]], np.float32)
-        v /= np.linalg.norm(v, axis=1, keepdims=True)
+        v = np.stack([np.frombuffer(base64.b64decode(d["embedding"]), np.float32) for d in json.loads(answer)["data"]])
+        v = v / np.linalg.norm(v, axis=1, keepdims=True)
         return v[1:] @ v[0], time.perf_counter() - start
+
+
+def infinity(a, engine):
+    port, folder = free_port(), a.model
+    command = [a.infinity, "v2", "--served-model-name", "m", "--engine", engine, "--device", "cpu", "--dtype", "float32"]
+    command += ["--host", "127.0.0.1", "--port", str(port)]
+    if engine == "optimum":
+        folder = a.onnx
+        command += ["--pooling-method", "mean"]  # which it does not read from the model
+    else:
+        command += ["--no-bettertransformer"]  # optimum has dropped it
+    # The model is the working folder: Infinity finds no ONNX file under any other path.
+    return Embedder(f"Infinity, {engine}", [*command, "--model-id", "."], port, "/health", a.threads, folder)
+
+
+def library(a, python, name, model):
+    port = free_port()
+    command = [python, str(Path(__file__).with_name("embedder.py")), name, model]
+    command += ["--port", str(port), "--threads", str(a.threads)]
+    return Embedder(f"FastAPI, {name}", command, port, "/health", a.threads)
 
 
 class Results:
@@ -127,70 +175,122 @@ class Results:
     def __init__(self):
         self.wall, self.cpu, self.scores = [], [], []
 
-    def add(self, server, query, texts):
+    def add(self, server, query, texts, pause):
         start, before = time.perf_counter(), server.cpu_ms()
         scores, reading = server.scores(query, texts)
         self.wall.append((time.perf_counter() - start - reading) * 1e3)
-        time.sleep(PAUSE)  # some servers go on for a while
+        time.sleep(pause)  # some servers go on for a while
         self.cpu.append(server.cpu_ms() - before)
         self.scores.append(scores)
 
 
-def compare(servers, tokenizer, count, mean, requests, exact):
-    """One table: requests requests of count documents to every server."""
+def unseen(tokenizer, count, kind, rng, seen):
+    """A query and count documents, none of which is in seen; they are put there."""
+    mean, spread = KINDS[kind]
+    for _ in range(100):
+        texts = documents(tokenizer, count + 1, mean, rng.random(), spread, rng.randrange(1_000_000))
+        if len(set(texts) | seen) == len(seen) + len(texts):
+            seen.update(texts)
+            return texts
+    sys.exit("no more texts that were not sent before: ask for fewer requests")
+
+
+def quartiles(values, base):
+    """The quartiles of the ratios, request by request, as text."""
+    low, middle, high = statistics.quantiles([v / b for v, b in zip(values, base)], n=4)
+    return f"{middle:.2f} ({low:.2f}-{high:.2f})"
+
+
+def compare(servers, tokenizer, count, kind, a, seen):
+    """One table: a.requests requests of count documents to every server."""
     results = {s.name: Results() for s in servers}
-    order = random.Random(count)
-    for i in range(requests + 1):
-        texts = documents(tokenizer, count + 1, mean, 1000 * mean + 100 * count + i)
-        for server in order.sample(servers, len(servers)):
+    rng, tokens = random.Random(f"{kind} {count} {a.seed}"), []
+    load = os.getloadavg()[0]
+    for i in range(a.requests + 1):
+        texts = unseen(tokenizer, count, kind, rng, seen)
+        tokens += [len(tokenizer.encode(t).ids) for t in texts[1:]]
+        for server in rng.sample(servers, len(servers)):
             target = results[server.name] if i > 0 else Results()  # the first one warms up
-            target.add(server, texts[0], texts[1:])
-    base = results[servers[0].name]
-    print(f"\n{count} documents of {mean} tokens on average, {requests} requests, {THREADS} threads\n")
-    print("| server | wall ms, median | CPU ms | wall, ratio (quartiles) | CPU, ratio | largest difference of a score |")
-    print("|---|---|---|---|---|---|", flush=True)
+            target.add(server, texts[0], texts[1:], a.pause)
+    print(f"\n{count} {kind} documents of {statistics.mean(tokens):.0f} tokens on average ({min(tokens)}-{max(tokens)}), "
+          f"{a.requests} requests, {a.threads} threads; load {load:.2f} before, {os.getloadavg()[0]:.2f} after\n")
+    report(results, results[servers[0].name])
+
+
+def report(results, base):
+    print("| server | wall ms, median (quartiles) | CPU ms, mean | wall, ratio (quartiles) | CPU, ratio of means | largest difference of a cosine |")
+    print("|---|---|---|---|---|---|")
     for name, r in results.items():
-        ratios = statistics.quantiles([a / b for a, b in zip(r.wall, base.wall)], n=4)
-        off = max(np.abs(a - b).max() for a, b in zip(r.scores, results[exact].scores))
-        print(f"| {name} | {statistics.median(r.wall):.0f} | {statistics.median(r.cpu):.0f} "
-              f"| {ratios[1]:.2f} ({ratios[0]:.2f}-{ratios[2]:.2f}) "
-              f"| {statistics.median(r.cpu) / statistics.median(base.cpu):.2f} | {off:.4f} |", flush=True)
+        low, middle, high = statistics.quantiles(r.wall, n=4)
+        cpu, base_cpu = statistics.mean(r.cpu), statistics.mean(base.cpu)
+        off = "-"
+        if EXACT in results:
+            off = f"{max(np.abs(s - exact).max() for s, exact in zip(r.scores, results[EXACT].scores)):.4f}"
+        print(f"| {name} | {middle:.0f} ({low:.0f}-{high:.0f}) | {cpu:.0f} | {quartiles(r.wall, base.wall)} | {cpu / base_cpu:.2f} | {off} |",
+              flush=True)
 
 
 def start(a):
-    """Starts every server that was asked for; ours in float32 is what scores are
-    compared with."""
-    servers = [Reranker(f"ours, {p}", a.reranker, a.model, 18080 + 10 * i, p) for i, p in enumerate(a.precisions.split(","))]
-    for i, engine in enumerate(filter(None, a.engines.split(","))) if a.infinity else ():
-        servers.append(Infinity(f"Infinity, {engine}", a.infinity, a.model, 18180 + 10 * i, engine))
-    return servers
+    """Starts every server that was asked for, one after the other."""
+    for p in a.precisions.split(","):
+        yield Reranker(a, p)
+    for engine in a.engines.split(",") if a.infinity else ():
+        yield infinity(a, engine)
+    if a.sentence_transformers:
+        yield library(a, a.sentence_transformers, "sentence-transformers", a.model)
+    if a.fastembed:
+        yield library(a, a.fastembed, "fastembed", a.onnx)
 
 
-def main():
+def arguments():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--model", required=True, help="directory of the model, with model.safetensors")
     p.add_argument("--reranker", required=True, help="our binary")
-    p.add_argument("--infinity", help="Infinity's command; without it only ours are compared")
-    p.add_argument("--engines", default="torch", help="Infinity's engines, by comma")
-    p.add_argument("--precisions", default="auto,int16,float32", help="ours, by comma; float32 is needed for the differences")
-    p.add_argument("--documents", default="10,50", help="numbers of documents, by comma")
-    p.add_argument("--means", default="60,105", help="tokens of a document on average, by comma")
-    p.add_argument("--requests", type=int, default=15)
+    p.add_argument("--onnx", help="directory of the same model with model.onnx")
+    p.add_argument("--infinity", help="Infinity's command")
+    p.add_argument("--engines", default="torch", help="Infinity's engines, by comma: torch, optimum")
+    p.add_argument("--sentence-transformers", metavar="PYTHON", help="Python with that library, FastAPI and uvicorn")
+    p.add_argument("--fastembed", metavar="PYTHON", help="Python with that library, FastAPI and uvicorn")
+    p.add_argument("--precisions", default="auto,int16,float32", help="ours, by comma; the first is the base of ratios, float32 that of differences")
+    p.add_argument("--documents", default="10,50,100", help="numbers of documents, by comma")
+    p.add_argument("--kinds", default="short,mixed", help="lengths of documents, by comma: short (about 60 tokens, even) or mixed (about 105)")
+    p.add_argument("--requests", type=int, default=15, help="of each kind and number")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--pause", type=float, default=0.25, help="seconds after each answer")
+    p.add_argument("--seed", type=int, default=1, help="of the texts and the order")
     a = p.parse_args()
-    global THREADS, PAUSE
-    THREADS, PAUSE = a.threads, a.pause
+    if not a.onnx and (a.fastembed or (a.infinity and "optimum" in a.engines)):
+        p.error("--onnx is needed for fastembed and for Infinity's engine optimum")
+    if not set(a.kinds.split(",")) <= set(KINDS):
+        p.error(f"--kinds are {', '.join(KINDS)}")
+    for name in ("model", "reranker", "onnx", "infinity", "sentence_transformers", "fastembed"):
+        path = getattr(a, name)
+        if path and not Path(path).exists():
+            p.error(f"--{name.replace('_', '-')}: there is no {path}")
+        if path:  # not resolved, since an environment's Python is known by its link
+            setattr(a, name, str(Path(path).absolute()))
+    if a.requests < 2:
+        p.error("--requests must be 2 at least: one has no quartiles")
+    return a
+
+
+def main():
+    a = arguments()
     tokenizer = Tokenizer.from_file(a.model + "/tokenizer.json")
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    servers = start(a)
+    servers, seen = [], set()
     try:
-        print("Idle: " + ", ".join(f"{s.name} {s.rss_mib():.0f} MiB" for s in servers))
-        for mean in map(int, a.means.split(",")):
+        for s in start(a):
+            servers.append(s)  # at once, to be ended whatever happens next
+            s.wait()
+        idle = {s.name: s.memory_mib("VmRSS") for s in servers}
+        for kind in a.kinds.split(","):
             for count in map(int, a.documents.split(",")):
-                compare(servers, tokenizer, count, mean, a.requests, "ours, float32")
-        print("\nAfter the last request: " + ", ".join(f"{s.name} {s.rss_mib():.0f} MiB" for s in servers))
+                compare(servers, tokenizer, count, kind, a, seen)
+        print("\n| server | resident MiB idle | after the last request | at most |\n|---|---|---|---|")
+        for s in servers:
+            print(f"| {s.name} | {idle[s.name]:.0f} | {s.memory_mib('VmRSS'):.0f} | {s.memory_mib('VmHWM'):.0f} |")
     finally:
         for s in servers:
             s.stop()

@@ -2,18 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Texts to compare engines and servers with."""
 
+import functools
 import importlib
 import inspect
-import pkgutil
 import random
+import sys
 
 import numpy as np
 
 
-def documents(tokenizer, count, mean, seed):
-    """Passages of docstrings with log-normal lengths between 20 and 256 tokens."""
+@functools.cache
+def docstrings():
+    """The words of the docstrings of the standard library. Of that alone: to import
+    whatever else lies in Python's path would run it."""
     words = []
-    for module in sorted(m.name for m in pkgutil.iter_modules() if not m.name.startswith("_")):
+    for module in sorted(m for m in sys.stdlib_module_names if not m.startswith("_")):
         if module in {"antigravity", "this", "idlelib"}:
             continue
         try:
@@ -22,9 +25,16 @@ def documents(tokenizer, count, mean, seed):
             continue
         if len(words) > 60_000:
             break
-    rng, texts, at = random.Random(seed), [], 0
+    return words
+
+
+def documents(tokenizer, count, mean, seed, spread=0.6, start=0):
+    """Passages of docstrings with log-normal lengths between 20 and 256 tokens, from
+    the word numbered start on."""
+    words = docstrings()
+    rng, texts, at = random.Random(seed), [], start % max(1, len(words) - 300)
     for _ in range(count):
-        target = min(254, max(18, int(rng.lognormvariate(np.log(mean) - 0.18, 0.6))))
+        target = min(254, max(18, int(rng.lognormvariate(np.log(mean) - spread**2 / 2, spread))))
         take = target
         ids = tokenizer.encode(" ".join(words[at : at + take])).ids
         while len(ids) > target and take > 1:
