@@ -157,8 +157,8 @@ def infinity(a, engine):
         folder = a.onnx
         command += ["--pooling-method", "mean"]  # which it does not read from the model
     else:
-        command += ["--no-bettertransformer"]  # optimum has dropped it
-    # The model is the working folder: Infinity finds no ONNX file under any other path.
+        command += ["--no-bettertransformer"]  # which fails with the optimum that pip chose
+    # The model is the working folder: by its whole path Infinity found no ONNX file in it.
     return Embedder(f"Infinity, {engine}", [*command, "--model-id", "."], port, "/health", a.threads, folder)
 
 

@@ -34,7 +34,7 @@ def documents(tokenizer, count, mean, seed, spread=0.6, start=0):
     words = docstrings()
     rng, texts, at = random.Random(seed), [], start % max(1, len(words) - 300)
     for _ in range(count):
-        target = min(254, max(18, int(rng.lognormvariate(np.log(mean) - spread**2 / 2, spread))))
+        target = min(240, max(18, int(rng.lognormvariate(np.log(mean) - spread**2 / 2, spread))))
         take = target
         ids = tokenizer.encode(" ".join(words[at : at + take])).ids
         while len(ids) > target and take > 1:

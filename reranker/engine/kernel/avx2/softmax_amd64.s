@@ -12,87 +12,91 @@
 TEXT ·Softmax(SB), NOSPLIT|NOFRAME, $0-24
 	MOVQ x+0(FP), AX
 	MOVQ rows+8(FP), CX
-	CMPQ CX, $0x00
-	JLE  row_done
+	MOVQ n+16(FP), DX
+	SHLQ $0x02, DX
 
-row:
-	MOVQ    n+16(FP), DX
+rows2:
+	SUBQ    $0x02, CX
+	JL      fewer_than_2
+	VMOVUPS (AX), Y0
+	VMOVUPS (AX)(DX*1), Y1
 	MOVQ    AX, BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	CMPQ    DX, $0x00
-	JLE     max_done
+	MOVQ    DX, SI
+	CMPQ    SI, $0x00
+	JLE     max2_done
 
-max:
+max2:
 	VMAXPS (BX), Y0, Y0
-	VMAXPS 32(BX), Y1, Y1
-	ADDQ   $0x40, BX
-	SUBQ   $0x10, DX
-	JG     max
+	VMAXPS (BX)(DX*1), Y1, Y1
+	ADDQ   $0x20, BX
+	SUBQ   $0x20, SI
+	JG     max2
 
-max_done:
-	VMAXPS       Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VMAXPS       X1, X0, X0
-	VPERMILPS    $0x4e, X0, X1
-	VMAXPS       X1, X0, X0
-	VPERMILPS    $0xb1, X0, X1
-	VMAXPS       X1, X0, X0
+max2_done:
+	VEXTRACTF128 $0x01, Y0, X2
+	VMAXPS       X2, X0, X0
+	VPERMILPS    $0x4e, X0, X2
+	VMAXPS       X2, X0, X0
+	VPERMILPS    $0xb1, X0, X2
+	VMAXPS       X2, X0, X0
 	VBROADCASTSS X0, Y0
-	VPXOR        Y1, Y1, Y1
-	VPXOR        Y2, Y2, Y2
-	MOVQ         n+16(FP), DX
+	VMULPS       fbfb8aa3b<>+0(SB), Y0, Y0
+	VEXTRACTF128 $0x01, Y1, X2
+	VMAXPS       X2, X1, X1
+	VPERMILPS    $0x4e, X1, X2
+	VMAXPS       X2, X1, X1
+	VPERMILPS    $0xb1, X1, X2
+	VMAXPS       X2, X1, X1
+	VBROADCASTSS X1, Y1
+	VMULPS       fbfb8aa3b<>+0(SB), Y1, Y1
+	VBROADCASTSS f3fb8aa3b<>+0(SB), Y2
+	VPXOR        Y3, Y3, Y3
+	VPXOR        Y4, Y4, Y4
 	MOVQ         AX, BX
-	CMPQ         DX, $0x00
-	JLE          exp_done
+	MOVQ         DX, SI
+	CMPQ         SI, $0x00
+	JLE          exp2_done
 
-exp:
-	VMOVUPS      (BX), Y3
-	VSUBPS       Y0, Y3, Y3
-	VMOVUPS      32(BX), Y4
-	VSUBPS       Y0, Y4, Y4
-	VMAXPS       fc2ac0000<>+0(SB), Y3, Y3
-	VMULPS       f3fb8aa3b<>+0(SB), Y3, Y5
-	VROUNDPS     $0x00, Y5, Y5
-	VFMADD231PS  fbf318000<>+0(SB), Y5, Y3
-	VFMADD231PS  f395e8083<>+0(SB), Y5, Y3
-	VMAXPS       fc2ac0000<>+0(SB), Y4, Y4
-	VMULPS       f3fb8aa3b<>+0(SB), Y4, Y6
-	VROUNDPS     $0x00, Y6, Y6
-	VFMADD231PS  fbf318000<>+0(SB), Y6, Y4
-	VFMADD231PS  f395e8083<>+0(SB), Y6, Y4
-	VBROADCASTSS f3ab6d3b6<>+0(SB), Y7
-	VBROADCASTSS f3ab6d3b6<>+0(SB), Y8
-	VFMADD213PS  f3c0937df<>+0(SB), Y3, Y7
-	VFMADD213PS  f3c0937df<>+0(SB), Y4, Y8
-	VFMADD213PS  f3d2aaa32<>+0(SB), Y3, Y7
-	VFMADD213PS  f3d2aaa32<>+0(SB), Y4, Y8
-	VFMADD213PS  f3e2aaa02<>+0(SB), Y3, Y7
-	VFMADD213PS  f3e2aaa02<>+0(SB), Y4, Y8
-	VFMADD213PS  f3f000000<>+0(SB), Y3, Y7
-	VFMADD213PS  f3f000000<>+0(SB), Y4, Y8
-	VFMADD213PS  f3f800000<>+0(SB), Y3, Y7
-	VFMADD213PS  f3f800000<>+0(SB), Y4, Y8
-	VFMADD213PS  f3f800000<>+0(SB), Y3, Y7
-	VFMADD213PS  f3f800000<>+0(SB), Y4, Y8
-	VCVTPS2DQ    Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VPADDD       Y5, Y7, Y7
-	VCVTPS2DQ    Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       Y6, Y8, Y8
-	VMOVUPS      Y7, (BX)
-	VADDPS       Y7, Y1, Y1
-	VMOVUPS      Y8, 32(BX)
-	VADDPS       Y8, Y2, Y2
-	ADDQ         $0x40, BX
-	SUBQ         $0x10, DX
-	JG           exp
+exp2:
+	VMOVAPS      Y0, Y5
+	VFMADD231PS  (BX), Y2, Y5
+	VMOVAPS      Y1, Y6
+	VFMADD231PS  (BX)(DX*1), Y2, Y6
+	VMAXPS       fc2f80000<>+0(SB), Y5, Y5
+	VROUNDPS     $0x01, Y5, Y7
+	VSUBPS       Y7, Y5, Y5
+	VMAXPS       fc2f80000<>+0(SB), Y6, Y6
+	VROUNDPS     $0x01, Y6, Y8
+	VSUBPS       Y8, Y6, Y6
+	VBROADCASTSS f3af4ba7e<>+0(SB), Y9
+	VBROADCASTSS f3af4ba7e<>+0(SB), Y10
+	VFMADD213PS  f3c13bc2a<>+0(SB), Y5, Y9
+	VFMADD213PS  f3c13bc2a<>+0(SB), Y6, Y10
+	VFMADD213PS  f3d648e73<>+0(SB), Y5, Y9
+	VFMADD213PS  f3d648e73<>+0(SB), Y6, Y10
+	VFMADD213PS  f3e75edab<>+0(SB), Y5, Y9
+	VFMADD213PS  f3e75edab<>+0(SB), Y6, Y10
+	VFMADD213PS  f3f31725d<>+0(SB), Y5, Y9
+	VFMADD213PS  f3f31725d<>+0(SB), Y6, Y10
+	VFMADD213PS  f3f800000<>+0(SB), Y5, Y9
+	VFMADD213PS  f3f800000<>+0(SB), Y6, Y10
+	VCVTPS2DQ    Y7, Y7
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       Y7, Y9, Y9
+	VCVTPS2DQ    Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       Y8, Y10, Y10
+	VMOVUPS      Y9, (BX)
+	VADDPS       Y9, Y3, Y3
+	VMOVUPS      Y10, (BX)(DX*1)
+	VADDPS       Y10, Y4, Y4
+	ADDQ         $0x20, BX
+	SUBQ         $0x20, SI
+	JG           exp2
 
-exp_done:
-	VADDPS       Y2, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X0
-	VADDPS       X0, X1, X1
+exp2_done:
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPS       X0, X3, X1
 	VPERMILPS    $0x4e, X1, X0
 	VADDPS       X0, X1, X1
 	VPERMILPS    $0xb1, X1, X0
@@ -100,36 +104,128 @@ exp_done:
 	VMOVSS       f3f800000<>+0(SB), X0
 	VDIVSS       X1, X0, X0
 	VBROADCASTSS X0, Y0
-	MOVQ         n+16(FP), DX
-	CMPQ         DX, $0x00
-	JLE          scale_done
+	VEXTRACTF128 $0x01, Y4, X1
+	VADDPS       X1, X4, X2
+	VPERMILPS    $0x4e, X2, X1
+	VADDPS       X1, X2, X2
+	VPERMILPS    $0xb1, X2, X1
+	VADDPS       X1, X2, X2
+	VMOVSS       f3f800000<>+0(SB), X1
+	VDIVSS       X2, X1, X1
+	VBROADCASTSS X1, Y1
+	MOVQ         AX, BX
+	MOVQ         DX, SI
+	CMPQ         SI, $0x00
+	JLE          scale2_done
 
-scale:
-	VMULPS  (AX), Y0, Y1
-	VMOVUPS Y1, (AX)
-	VMULPS  32(AX), Y0, Y1
-	VMOVUPS Y1, 32(AX)
-	ADDQ    $0x40, AX
-	SUBQ    $0x10, DX
-	JG      scale
+scale2:
+	VMULPS  (BX), Y0, Y2
+	VMOVUPS Y2, (BX)
+	VMULPS  (BX)(DX*1), Y1, Y2
+	VMOVUPS Y2, (BX)(DX*1)
+	ADDQ    $0x20, BX
+	SUBQ    $0x20, SI
+	JG      scale2
 
-scale_done:
-	SUBQ $0x01, CX
-	JG   row
+scale2_done:
+	LEAQ (AX)(DX*2), AX
+	JMP  rows2
 
-row_done:
+fewer_than_2:
+	ADDQ $0x02, CX
+
+rows1:
+	SUBQ    $0x01, CX
+	JL      fewer_than_1
+	VMOVUPS (AX), Y0
+	MOVQ    AX, BX
+	MOVQ    DX, SI
+	CMPQ    SI, $0x00
+	JLE     max1_done
+
+max1:
+	VMAXPS (BX), Y0, Y0
+	ADDQ   $0x20, BX
+	SUBQ   $0x20, SI
+	JG     max1
+
+max1_done:
+	VEXTRACTF128 $0x01, Y0, X1
+	VMAXPS       X1, X0, X0
+	VPERMILPS    $0x4e, X0, X1
+	VMAXPS       X1, X0, X0
+	VPERMILPS    $0xb1, X0, X1
+	VMAXPS       X1, X0, X0
+	VBROADCASTSS X0, Y0
+	VMULPS       fbfb8aa3b<>+0(SB), Y0, Y0
+	VBROADCASTSS f3fb8aa3b<>+0(SB), Y1
+	VPXOR        Y2, Y2, Y2
+	MOVQ         AX, BX
+	MOVQ         DX, SI
+	CMPQ         SI, $0x00
+	JLE          exp1_done
+
+exp1:
+	VMOVAPS      Y0, Y3
+	VFMADD231PS  (BX), Y1, Y3
+	VMAXPS       fc2f80000<>+0(SB), Y3, Y3
+	VROUNDPS     $0x01, Y3, Y4
+	VSUBPS       Y4, Y3, Y3
+	VBROADCASTSS f3af4ba7e<>+0(SB), Y5
+	VFMADD213PS  f3c13bc2a<>+0(SB), Y3, Y5
+	VFMADD213PS  f3d648e73<>+0(SB), Y3, Y5
+	VFMADD213PS  f3e75edab<>+0(SB), Y3, Y5
+	VFMADD213PS  f3f31725d<>+0(SB), Y3, Y5
+	VFMADD213PS  f3f800000<>+0(SB), Y3, Y5
+	VCVTPS2DQ    Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       Y4, Y5, Y5
+	VMOVUPS      Y5, (BX)
+	VADDPS       Y5, Y2, Y2
+	ADDQ         $0x20, BX
+	SUBQ         $0x20, SI
+	JG           exp1
+
+exp1_done:
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X0, X2, X1
+	VPERMILPS    $0x4e, X1, X0
+	VADDPS       X0, X1, X1
+	VPERMILPS    $0xb1, X1, X0
+	VADDPS       X0, X1, X1
+	VMOVSS       f3f800000<>+0(SB), X0
+	VDIVSS       X1, X0, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         AX, BX
+	MOVQ         DX, SI
+	CMPQ         SI, $0x00
+	JLE          scale1_done
+
+scale1:
+	VMULPS  (BX), Y0, Y1
+	VMOVUPS Y1, (BX)
+	ADDQ    $0x20, BX
+	SUBQ    $0x20, SI
+	JG      scale1
+
+scale1_done:
+	LEAQ (AX)(DX*1), AX
+	JMP  rows1
+
+fewer_than_1:
+	ADDQ $0x01, CX
 	VZEROUPPER
 	RET
 
-DATA fc2ac0000<>+0(SB)/4, $0xc2ac0000
-DATA fc2ac0000<>+4(SB)/4, $0xc2ac0000
-DATA fc2ac0000<>+8(SB)/4, $0xc2ac0000
-DATA fc2ac0000<>+12(SB)/4, $0xc2ac0000
-DATA fc2ac0000<>+16(SB)/4, $0xc2ac0000
-DATA fc2ac0000<>+20(SB)/4, $0xc2ac0000
-DATA fc2ac0000<>+24(SB)/4, $0xc2ac0000
-DATA fc2ac0000<>+28(SB)/4, $0xc2ac0000
-GLOBL fc2ac0000<>(SB), RODATA|NOPTR, $32
+DATA fbfb8aa3b<>+0(SB)/4, $0xbfb8aa3b
+DATA fbfb8aa3b<>+4(SB)/4, $0xbfb8aa3b
+DATA fbfb8aa3b<>+8(SB)/4, $0xbfb8aa3b
+DATA fbfb8aa3b<>+12(SB)/4, $0xbfb8aa3b
+DATA fbfb8aa3b<>+16(SB)/4, $0xbfb8aa3b
+DATA fbfb8aa3b<>+20(SB)/4, $0xbfb8aa3b
+DATA fbfb8aa3b<>+24(SB)/4, $0xbfb8aa3b
+DATA fbfb8aa3b<>+28(SB)/4, $0xbfb8aa3b
+GLOBL fbfb8aa3b<>(SB), RODATA|NOPTR, $32
 
 DATA f3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
 DATA f3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
@@ -141,75 +237,65 @@ DATA f3fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
 DATA f3fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
 GLOBL f3fb8aa3b<>(SB), RODATA|NOPTR, $32
 
-DATA fbf318000<>+0(SB)/4, $0xbf318000
-DATA fbf318000<>+4(SB)/4, $0xbf318000
-DATA fbf318000<>+8(SB)/4, $0xbf318000
-DATA fbf318000<>+12(SB)/4, $0xbf318000
-DATA fbf318000<>+16(SB)/4, $0xbf318000
-DATA fbf318000<>+20(SB)/4, $0xbf318000
-DATA fbf318000<>+24(SB)/4, $0xbf318000
-DATA fbf318000<>+28(SB)/4, $0xbf318000
-GLOBL fbf318000<>(SB), RODATA|NOPTR, $32
+DATA fc2f80000<>+0(SB)/4, $0xc2f80000
+DATA fc2f80000<>+4(SB)/4, $0xc2f80000
+DATA fc2f80000<>+8(SB)/4, $0xc2f80000
+DATA fc2f80000<>+12(SB)/4, $0xc2f80000
+DATA fc2f80000<>+16(SB)/4, $0xc2f80000
+DATA fc2f80000<>+20(SB)/4, $0xc2f80000
+DATA fc2f80000<>+24(SB)/4, $0xc2f80000
+DATA fc2f80000<>+28(SB)/4, $0xc2f80000
+GLOBL fc2f80000<>(SB), RODATA|NOPTR, $32
 
-DATA f395e8083<>+0(SB)/4, $0x395e8083
-DATA f395e8083<>+4(SB)/4, $0x395e8083
-DATA f395e8083<>+8(SB)/4, $0x395e8083
-DATA f395e8083<>+12(SB)/4, $0x395e8083
-DATA f395e8083<>+16(SB)/4, $0x395e8083
-DATA f395e8083<>+20(SB)/4, $0x395e8083
-DATA f395e8083<>+24(SB)/4, $0x395e8083
-DATA f395e8083<>+28(SB)/4, $0x395e8083
-GLOBL f395e8083<>(SB), RODATA|NOPTR, $32
+DATA f3af4ba7e<>+0(SB)/4, $0x3af4ba7e
+DATA f3af4ba7e<>+4(SB)/4, $0x3af4ba7e
+DATA f3af4ba7e<>+8(SB)/4, $0x3af4ba7e
+DATA f3af4ba7e<>+12(SB)/4, $0x3af4ba7e
+DATA f3af4ba7e<>+16(SB)/4, $0x3af4ba7e
+DATA f3af4ba7e<>+20(SB)/4, $0x3af4ba7e
+DATA f3af4ba7e<>+24(SB)/4, $0x3af4ba7e
+DATA f3af4ba7e<>+28(SB)/4, $0x3af4ba7e
+GLOBL f3af4ba7e<>(SB), RODATA|NOPTR, $32
 
-DATA f3ab6d3b6<>+0(SB)/4, $0x3ab6d3b6
-DATA f3ab6d3b6<>+4(SB)/4, $0x3ab6d3b6
-DATA f3ab6d3b6<>+8(SB)/4, $0x3ab6d3b6
-DATA f3ab6d3b6<>+12(SB)/4, $0x3ab6d3b6
-DATA f3ab6d3b6<>+16(SB)/4, $0x3ab6d3b6
-DATA f3ab6d3b6<>+20(SB)/4, $0x3ab6d3b6
-DATA f3ab6d3b6<>+24(SB)/4, $0x3ab6d3b6
-DATA f3ab6d3b6<>+28(SB)/4, $0x3ab6d3b6
-GLOBL f3ab6d3b6<>(SB), RODATA|NOPTR, $32
+DATA f3c13bc2a<>+0(SB)/4, $0x3c13bc2a
+DATA f3c13bc2a<>+4(SB)/4, $0x3c13bc2a
+DATA f3c13bc2a<>+8(SB)/4, $0x3c13bc2a
+DATA f3c13bc2a<>+12(SB)/4, $0x3c13bc2a
+DATA f3c13bc2a<>+16(SB)/4, $0x3c13bc2a
+DATA f3c13bc2a<>+20(SB)/4, $0x3c13bc2a
+DATA f3c13bc2a<>+24(SB)/4, $0x3c13bc2a
+DATA f3c13bc2a<>+28(SB)/4, $0x3c13bc2a
+GLOBL f3c13bc2a<>(SB), RODATA|NOPTR, $32
 
-DATA f3c0937df<>+0(SB)/4, $0x3c0937df
-DATA f3c0937df<>+4(SB)/4, $0x3c0937df
-DATA f3c0937df<>+8(SB)/4, $0x3c0937df
-DATA f3c0937df<>+12(SB)/4, $0x3c0937df
-DATA f3c0937df<>+16(SB)/4, $0x3c0937df
-DATA f3c0937df<>+20(SB)/4, $0x3c0937df
-DATA f3c0937df<>+24(SB)/4, $0x3c0937df
-DATA f3c0937df<>+28(SB)/4, $0x3c0937df
-GLOBL f3c0937df<>(SB), RODATA|NOPTR, $32
+DATA f3d648e73<>+0(SB)/4, $0x3d648e73
+DATA f3d648e73<>+4(SB)/4, $0x3d648e73
+DATA f3d648e73<>+8(SB)/4, $0x3d648e73
+DATA f3d648e73<>+12(SB)/4, $0x3d648e73
+DATA f3d648e73<>+16(SB)/4, $0x3d648e73
+DATA f3d648e73<>+20(SB)/4, $0x3d648e73
+DATA f3d648e73<>+24(SB)/4, $0x3d648e73
+DATA f3d648e73<>+28(SB)/4, $0x3d648e73
+GLOBL f3d648e73<>(SB), RODATA|NOPTR, $32
 
-DATA f3d2aaa32<>+0(SB)/4, $0x3d2aaa32
-DATA f3d2aaa32<>+4(SB)/4, $0x3d2aaa32
-DATA f3d2aaa32<>+8(SB)/4, $0x3d2aaa32
-DATA f3d2aaa32<>+12(SB)/4, $0x3d2aaa32
-DATA f3d2aaa32<>+16(SB)/4, $0x3d2aaa32
-DATA f3d2aaa32<>+20(SB)/4, $0x3d2aaa32
-DATA f3d2aaa32<>+24(SB)/4, $0x3d2aaa32
-DATA f3d2aaa32<>+28(SB)/4, $0x3d2aaa32
-GLOBL f3d2aaa32<>(SB), RODATA|NOPTR, $32
+DATA f3e75edab<>+0(SB)/4, $0x3e75edab
+DATA f3e75edab<>+4(SB)/4, $0x3e75edab
+DATA f3e75edab<>+8(SB)/4, $0x3e75edab
+DATA f3e75edab<>+12(SB)/4, $0x3e75edab
+DATA f3e75edab<>+16(SB)/4, $0x3e75edab
+DATA f3e75edab<>+20(SB)/4, $0x3e75edab
+DATA f3e75edab<>+24(SB)/4, $0x3e75edab
+DATA f3e75edab<>+28(SB)/4, $0x3e75edab
+GLOBL f3e75edab<>(SB), RODATA|NOPTR, $32
 
-DATA f3e2aaa02<>+0(SB)/4, $0x3e2aaa02
-DATA f3e2aaa02<>+4(SB)/4, $0x3e2aaa02
-DATA f3e2aaa02<>+8(SB)/4, $0x3e2aaa02
-DATA f3e2aaa02<>+12(SB)/4, $0x3e2aaa02
-DATA f3e2aaa02<>+16(SB)/4, $0x3e2aaa02
-DATA f3e2aaa02<>+20(SB)/4, $0x3e2aaa02
-DATA f3e2aaa02<>+24(SB)/4, $0x3e2aaa02
-DATA f3e2aaa02<>+28(SB)/4, $0x3e2aaa02
-GLOBL f3e2aaa02<>(SB), RODATA|NOPTR, $32
-
-DATA f3f000000<>+0(SB)/4, $0x3f000000
-DATA f3f000000<>+4(SB)/4, $0x3f000000
-DATA f3f000000<>+8(SB)/4, $0x3f000000
-DATA f3f000000<>+12(SB)/4, $0x3f000000
-DATA f3f000000<>+16(SB)/4, $0x3f000000
-DATA f3f000000<>+20(SB)/4, $0x3f000000
-DATA f3f000000<>+24(SB)/4, $0x3f000000
-DATA f3f000000<>+28(SB)/4, $0x3f000000
-GLOBL f3f000000<>(SB), RODATA|NOPTR, $32
+DATA f3f31725d<>+0(SB)/4, $0x3f31725d
+DATA f3f31725d<>+4(SB)/4, $0x3f31725d
+DATA f3f31725d<>+8(SB)/4, $0x3f31725d
+DATA f3f31725d<>+12(SB)/4, $0x3f31725d
+DATA f3f31725d<>+16(SB)/4, $0x3f31725d
+DATA f3f31725d<>+20(SB)/4, $0x3f31725d
+DATA f3f31725d<>+24(SB)/4, $0x3f31725d
+DATA f3f31725d<>+28(SB)/4, $0x3f31725d
+GLOBL f3f31725d<>(SB), RODATA|NOPTR, $32
 
 DATA f3f800000<>+0(SB)/4, $0x3f800000
 DATA f3f800000<>+4(SB)/4, $0x3f800000

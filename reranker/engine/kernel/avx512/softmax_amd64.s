@@ -12,85 +12,142 @@
 TEXT ·Softmax(SB), NOSPLIT|NOFRAME, $0-24
 	MOVQ x+0(FP), AX
 	MOVQ rows+8(FP), CX
-	CMPQ CX, $0x00
-	JLE  row_done
+	MOVQ n+16(FP), DX
+	SHLQ $0x02, DX
 
-row:
-	MOVQ    n+16(FP), DX
-	MOVQ    AX, BX
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
-	CMPQ    DX, $0x00
-	JLE     max_done
+rows4:
+	SUBQ    $0x04, CX
+	JL      fewer_than_4
+	LEAQ    (DX)(DX*2), BX
+	VMOVUPS (AX), Z0
+	VMOVUPS (AX)(DX*1), Z1
+	VMOVUPS (AX)(DX*2), Z2
+	VMOVUPS (AX)(BX*1), Z3
+	MOVQ    AX, SI
+	MOVQ    DX, DI
+	CMPQ    DI, $0x00
+	JLE     max4_done
 
-max:
-	VMAXPS (BX), Z0, Z0
-	VMAXPS 64(BX), Z1, Z1
-	ADDQ   $0x80, BX
-	SUBQ   $0x20, DX
-	JG     max
+max4:
+	VMAXPS (SI), Z0, Z0
+	VMAXPS (SI)(DX*1), Z1, Z1
+	VMAXPS (SI)(DX*2), Z2, Z2
+	VMAXPS (SI)(BX*1), Z3, Z3
+	ADDQ   $0x40, SI
+	SUBQ   $0x40, DI
+	JG     max4
 
-max_done:
-	VMAXPS        Z1, Z0, Z0
-	VEXTRACTF32X8 $0x01, Z0, Y1
-	VMAXPS        Y1, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X1
-	VMAXPS        X1, X0, X0
-	VPERMILPS     $0x4e, X0, X1
-	VMAXPS        X1, X0, X0
-	VPERMILPS     $0xb1, X0, X1
-	VMAXPS        X1, X0, X0
+max4_done:
+	VEXTRACTF32X8 $0x01, Z0, Y4
+	VMAXPS        Y4, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X4
+	VMAXPS        X4, X0, X0
+	VPERMILPS     $0x4e, X0, X4
+	VMAXPS        X4, X0, X0
+	VPERMILPS     $0xb1, X0, X4
+	VMAXPS        X4, X0, X0
 	VBROADCASTSS  X0, Z0
-	VPXORD        Z2, Z2, Z2
-	VPXORD        Z3, Z3, Z3
-	MOVQ          n+16(FP), DX
-	MOVQ          AX, BX
-	CMPQ          DX, $0x00
-	JLE           exp_done
+	VMULPS.BCST   fbfb8aa3b<>+0(SB), Z0, Z0
+	VEXTRACTF32X8 $0x01, Z1, Y4
+	VMAXPS        Y4, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X4
+	VMAXPS        X4, X1, X1
+	VPERMILPS     $0x4e, X1, X4
+	VMAXPS        X4, X1, X1
+	VPERMILPS     $0xb1, X1, X4
+	VMAXPS        X4, X1, X1
+	VBROADCASTSS  X1, Z1
+	VMULPS.BCST   fbfb8aa3b<>+0(SB), Z1, Z1
+	VEXTRACTF32X8 $0x01, Z2, Y4
+	VMAXPS        Y4, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X4
+	VMAXPS        X4, X2, X2
+	VPERMILPS     $0x4e, X2, X4
+	VMAXPS        X4, X2, X2
+	VPERMILPS     $0xb1, X2, X4
+	VMAXPS        X4, X2, X2
+	VBROADCASTSS  X2, Z2
+	VMULPS.BCST   fbfb8aa3b<>+0(SB), Z2, Z2
+	VEXTRACTF32X8 $0x01, Z3, Y4
+	VMAXPS        Y4, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X4
+	VMAXPS        X4, X3, X3
+	VPERMILPS     $0x4e, X3, X4
+	VMAXPS        X4, X3, X3
+	VPERMILPS     $0xb1, X3, X4
+	VMAXPS        X4, X3, X3
+	VBROADCASTSS  X3, Z3
+	VMULPS.BCST   fbfb8aa3b<>+0(SB), Z3, Z3
+	VBROADCASTSS  f3fb8aa3b<>+0(SB), Z4
+	VPXORD        Z5, Z5, Z5
+	VPXORD        Z6, Z6, Z6
+	VPXORD        Z7, Z7, Z7
+	VPXORD        Z8, Z8, Z8
+	MOVQ          AX, SI
+	MOVQ          DX, DI
+	CMPQ          DI, $0x00
+	JLE           exp4_done
 
-exp:
-	VMOVUPS          (BX), Z1
-	VSUBPS           Z0, Z1, Z1
-	VMOVUPS          64(BX), Z4
-	VSUBPS           Z0, Z4, Z4
-	VMAXPS.BCST      fc2ac0000<>+0(SB), Z1, Z1
-	VMULPS.BCST      f3fb8aa3b<>+0(SB), Z1, Z5
-	VRNDSCALEPS      $0x00, Z5, Z5
-	VFMADD231PS.BCST fbf318000<>+0(SB), Z5, Z1
-	VFMADD231PS.BCST f395e8083<>+0(SB), Z5, Z1
-	VMAXPS.BCST      fc2ac0000<>+0(SB), Z4, Z4
-	VMULPS.BCST      f3fb8aa3b<>+0(SB), Z4, Z6
-	VRNDSCALEPS      $0x00, Z6, Z6
-	VFMADD231PS.BCST fbf318000<>+0(SB), Z6, Z4
-	VFMADD231PS.BCST f395e8083<>+0(SB), Z6, Z4
-	VBROADCASTSS     f3ab6d3b6<>+0(SB), Z7
-	VBROADCASTSS     f3ab6d3b6<>+0(SB), Z8
-	VFMADD213PS.BCST f3c0937df<>+0(SB), Z1, Z7
-	VFMADD213PS.BCST f3c0937df<>+0(SB), Z4, Z8
-	VFMADD213PS.BCST f3d2aaa32<>+0(SB), Z1, Z7
-	VFMADD213PS.BCST f3d2aaa32<>+0(SB), Z4, Z8
-	VFMADD213PS.BCST f3e2aaa02<>+0(SB), Z1, Z7
-	VFMADD213PS.BCST f3e2aaa02<>+0(SB), Z4, Z8
-	VFMADD213PS.BCST f3f000000<>+0(SB), Z1, Z7
-	VFMADD213PS.BCST f3f000000<>+0(SB), Z4, Z8
-	VFMADD213PS.BCST f3f800000<>+0(SB), Z1, Z7
-	VFMADD213PS.BCST f3f800000<>+0(SB), Z4, Z8
-	VFMADD213PS.BCST f3f800000<>+0(SB), Z1, Z7
-	VFMADD213PS.BCST f3f800000<>+0(SB), Z4, Z8
-	VSCALEFPS        Z5, Z7, Z7
-	VSCALEFPS        Z6, Z8, Z8
-	VMOVUPS          Z7, (BX)
-	VADDPS           Z7, Z2, Z2
-	VMOVUPS          Z8, 64(BX)
-	VADDPS           Z8, Z3, Z3
-	ADDQ             $0x80, BX
-	SUBQ             $0x20, DX
-	JG               exp
+exp4:
+	VMOVAPS          Z0, Z12
+	VFMADD231PS      (SI), Z4, Z12
+	VMOVAPS          Z1, Z13
+	VFMADD231PS      (SI)(DX*1), Z4, Z13
+	VMOVAPS          Z2, Z14
+	VFMADD231PS      (SI)(DX*2), Z4, Z14
+	VMOVAPS          Z3, Z15
+	VFMADD231PS      (SI)(BX*1), Z4, Z15
+	VMAXPS.BCST      fc2f80000<>+0(SB), Z12, Z12
+	VREDUCEPS        $0x01, Z12, Z16
+	VMAXPS.BCST      fc2f80000<>+0(SB), Z13, Z13
+	VREDUCEPS        $0x01, Z13, Z17
+	VMAXPS.BCST      fc2f80000<>+0(SB), Z14, Z14
+	VREDUCEPS        $0x01, Z14, Z18
+	VMAXPS.BCST      fc2f80000<>+0(SB), Z15, Z15
+	VREDUCEPS        $0x01, Z15, Z19
+	VBROADCASTSS     f3af4ba7e<>+0(SB), Z20
+	VBROADCASTSS     f3af4ba7e<>+0(SB), Z21
+	VBROADCASTSS     f3af4ba7e<>+0(SB), Z22
+	VBROADCASTSS     f3af4ba7e<>+0(SB), Z23
+	VFMADD213PS.BCST f3c13bc2a<>+0(SB), Z16, Z20
+	VFMADD213PS.BCST f3c13bc2a<>+0(SB), Z17, Z21
+	VFMADD213PS.BCST f3c13bc2a<>+0(SB), Z18, Z22
+	VFMADD213PS.BCST f3c13bc2a<>+0(SB), Z19, Z23
+	VFMADD213PS.BCST f3d648e73<>+0(SB), Z16, Z20
+	VFMADD213PS.BCST f3d648e73<>+0(SB), Z17, Z21
+	VFMADD213PS.BCST f3d648e73<>+0(SB), Z18, Z22
+	VFMADD213PS.BCST f3d648e73<>+0(SB), Z19, Z23
+	VFMADD213PS.BCST f3e75edab<>+0(SB), Z16, Z20
+	VFMADD213PS.BCST f3e75edab<>+0(SB), Z17, Z21
+	VFMADD213PS.BCST f3e75edab<>+0(SB), Z18, Z22
+	VFMADD213PS.BCST f3e75edab<>+0(SB), Z19, Z23
+	VFMADD213PS.BCST f3f31725d<>+0(SB), Z16, Z20
+	VFMADD213PS.BCST f3f31725d<>+0(SB), Z17, Z21
+	VFMADD213PS.BCST f3f31725d<>+0(SB), Z18, Z22
+	VFMADD213PS.BCST f3f31725d<>+0(SB), Z19, Z23
+	VFMADD213PS.BCST f3f800000<>+0(SB), Z16, Z20
+	VFMADD213PS.BCST f3f800000<>+0(SB), Z17, Z21
+	VFMADD213PS.BCST f3f800000<>+0(SB), Z18, Z22
+	VFMADD213PS.BCST f3f800000<>+0(SB), Z19, Z23
+	VSCALEFPS        Z12, Z20, Z20
+	VSCALEFPS        Z13, Z21, Z21
+	VSCALEFPS        Z14, Z22, Z22
+	VSCALEFPS        Z15, Z23, Z23
+	VMOVUPS          Z20, (SI)
+	VADDPS           Z20, Z5, Z5
+	VMOVUPS          Z21, (SI)(DX*1)
+	VADDPS           Z21, Z6, Z6
+	VMOVUPS          Z22, (SI)(DX*2)
+	VADDPS           Z22, Z7, Z7
+	VMOVUPS          Z23, (SI)(BX*1)
+	VADDPS           Z23, Z8, Z8
+	ADDQ             $0x40, SI
+	SUBQ             $0x40, DI
+	JG               exp4
 
-exp_done:
-	VADDPS        Z3, Z2, Z2
-	VEXTRACTF32X8 $0x01, Z2, Y0
-	VADDPS        Y0, Y2, Y0
+exp4_done:
+	VEXTRACTF32X8 $0x01, Z5, Y0
+	VADDPS        Y0, Y5, Y0
 	VEXTRACTF128  $0x01, Y0, X1
 	VADDPS        X1, X0, X0
 	VPERMILPS     $0x4e, X0, X1
@@ -100,53 +157,292 @@ exp_done:
 	VMOVSS        f3f800000<>+0(SB), X1
 	VDIVSS        X0, X1, X1
 	VBROADCASTSS  X1, Z0
-	MOVQ          n+16(FP), DX
-	CMPQ          DX, $0x00
-	JLE           scale_done
+	VEXTRACTF32X8 $0x01, Z6, Y1
+	VADDPS        Y1, Y6, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VADDPS        X2, X1, X1
+	VPERMILPS     $0x4e, X1, X2
+	VADDPS        X2, X1, X1
+	VPERMILPS     $0xb1, X1, X2
+	VADDPS        X2, X1, X1
+	VMOVSS        f3f800000<>+0(SB), X2
+	VDIVSS        X1, X2, X2
+	VBROADCASTSS  X2, Z1
+	VEXTRACTF32X8 $0x01, Z7, Y2
+	VADDPS        Y2, Y7, Y2
+	VEXTRACTF128  $0x01, Y2, X3
+	VADDPS        X3, X2, X2
+	VPERMILPS     $0x4e, X2, X3
+	VADDPS        X3, X2, X2
+	VPERMILPS     $0xb1, X2, X3
+	VADDPS        X3, X2, X2
+	VMOVSS        f3f800000<>+0(SB), X3
+	VDIVSS        X2, X3, X3
+	VBROADCASTSS  X3, Z2
+	VEXTRACTF32X8 $0x01, Z8, Y3
+	VADDPS        Y3, Y8, Y3
+	VEXTRACTF128  $0x01, Y3, X4
+	VADDPS        X4, X3, X3
+	VPERMILPS     $0x4e, X3, X4
+	VADDPS        X4, X3, X3
+	VPERMILPS     $0xb1, X3, X4
+	VADDPS        X4, X3, X3
+	VMOVSS        f3f800000<>+0(SB), X4
+	VDIVSS        X3, X4, X4
+	VBROADCASTSS  X4, Z3
+	MOVQ          AX, SI
+	MOVQ          DX, DI
+	CMPQ          DI, $0x00
+	JLE           scale4_done
 
-scale:
-	VMULPS  (AX), Z0, Z1
-	VMOVUPS Z1, (AX)
-	VMULPS  64(AX), Z0, Z1
-	VMOVUPS Z1, 64(AX)
-	ADDQ    $0x80, AX
-	SUBQ    $0x20, DX
-	JG      scale
+scale4:
+	VMULPS  (SI), Z0, Z4
+	VMOVUPS Z4, (SI)
+	VMULPS  (SI)(DX*1), Z1, Z4
+	VMOVUPS Z4, (SI)(DX*1)
+	VMULPS  (SI)(DX*2), Z2, Z4
+	VMOVUPS Z4, (SI)(DX*2)
+	VMULPS  (SI)(BX*1), Z3, Z4
+	VMOVUPS Z4, (SI)(BX*1)
+	ADDQ    $0x40, SI
+	SUBQ    $0x40, DI
+	JG      scale4
 
-scale_done:
-	SUBQ $0x01, CX
-	JG   row
+scale4_done:
+	LEAQ (AX)(DX*4), AX
+	JMP  rows4
 
-row_done:
+fewer_than_4:
+	ADDQ $0x04, CX
+
+rows2:
+	SUBQ    $0x02, CX
+	JL      fewer_than_2
+	VMOVUPS (AX), Z0
+	VMOVUPS (AX)(DX*1), Z1
+	MOVQ    AX, BX
+	MOVQ    DX, SI
+	CMPQ    SI, $0x00
+	JLE     max2_done
+
+max2:
+	VMAXPS (BX), Z0, Z0
+	VMAXPS (BX)(DX*1), Z1, Z1
+	ADDQ   $0x40, BX
+	SUBQ   $0x40, SI
+	JG     max2
+
+max2_done:
+	VEXTRACTF32X8 $0x01, Z0, Y2
+	VMAXPS        Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X2
+	VMAXPS        X2, X0, X0
+	VPERMILPS     $0x4e, X0, X2
+	VMAXPS        X2, X0, X0
+	VPERMILPS     $0xb1, X0, X2
+	VMAXPS        X2, X0, X0
+	VBROADCASTSS  X0, Z0
+	VMULPS.BCST   fbfb8aa3b<>+0(SB), Z0, Z0
+	VEXTRACTF32X8 $0x01, Z1, Y2
+	VMAXPS        Y2, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VMAXPS        X2, X1, X1
+	VPERMILPS     $0x4e, X1, X2
+	VMAXPS        X2, X1, X1
+	VPERMILPS     $0xb1, X1, X2
+	VMAXPS        X2, X1, X1
+	VBROADCASTSS  X1, Z1
+	VMULPS.BCST   fbfb8aa3b<>+0(SB), Z1, Z1
+	VBROADCASTSS  f3fb8aa3b<>+0(SB), Z2
+	VPXORD        Z9, Z9, Z9
+	VPXORD        Z10, Z10, Z10
+	MOVQ          AX, BX
+	MOVQ          DX, SI
+	CMPQ          SI, $0x00
+	JLE           exp2_done
+
+exp2:
+	VMOVAPS          Z0, Z3
+	VFMADD231PS      (BX), Z2, Z3
+	VMOVAPS          Z1, Z4
+	VFMADD231PS      (BX)(DX*1), Z2, Z4
+	VMAXPS.BCST      fc2f80000<>+0(SB), Z3, Z3
+	VREDUCEPS        $0x01, Z3, Z5
+	VMAXPS.BCST      fc2f80000<>+0(SB), Z4, Z4
+	VREDUCEPS        $0x01, Z4, Z6
+	VBROADCASTSS     f3af4ba7e<>+0(SB), Z7
+	VBROADCASTSS     f3af4ba7e<>+0(SB), Z8
+	VFMADD213PS.BCST f3c13bc2a<>+0(SB), Z5, Z7
+	VFMADD213PS.BCST f3c13bc2a<>+0(SB), Z6, Z8
+	VFMADD213PS.BCST f3d648e73<>+0(SB), Z5, Z7
+	VFMADD213PS.BCST f3d648e73<>+0(SB), Z6, Z8
+	VFMADD213PS.BCST f3e75edab<>+0(SB), Z5, Z7
+	VFMADD213PS.BCST f3e75edab<>+0(SB), Z6, Z8
+	VFMADD213PS.BCST f3f31725d<>+0(SB), Z5, Z7
+	VFMADD213PS.BCST f3f31725d<>+0(SB), Z6, Z8
+	VFMADD213PS.BCST f3f800000<>+0(SB), Z5, Z7
+	VFMADD213PS.BCST f3f800000<>+0(SB), Z6, Z8
+	VSCALEFPS        Z3, Z7, Z7
+	VSCALEFPS        Z4, Z8, Z8
+	VMOVUPS          Z7, (BX)
+	VADDPS           Z7, Z9, Z9
+	VMOVUPS          Z8, (BX)(DX*1)
+	VADDPS           Z8, Z10, Z10
+	ADDQ             $0x40, BX
+	SUBQ             $0x40, SI
+	JG               exp2
+
+exp2_done:
+	VEXTRACTF32X8 $0x01, Z9, Y0
+	VADDPS        Y0, Y9, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VPERMILPS     $0x4e, X0, X1
+	VADDPS        X1, X0, X0
+	VPERMILPS     $0xb1, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSS        f3f800000<>+0(SB), X1
+	VDIVSS        X0, X1, X1
+	VBROADCASTSS  X1, Z0
+	VEXTRACTF32X8 $0x01, Z10, Y1
+	VADDPS        Y1, Y10, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VADDPS        X2, X1, X1
+	VPERMILPS     $0x4e, X1, X2
+	VADDPS        X2, X1, X1
+	VPERMILPS     $0xb1, X1, X2
+	VADDPS        X2, X1, X1
+	VMOVSS        f3f800000<>+0(SB), X2
+	VDIVSS        X1, X2, X2
+	VBROADCASTSS  X2, Z1
+	MOVQ          AX, BX
+	MOVQ          DX, SI
+	CMPQ          SI, $0x00
+	JLE           scale2_done
+
+scale2:
+	VMULPS  (BX), Z0, Z2
+	VMOVUPS Z2, (BX)
+	VMULPS  (BX)(DX*1), Z1, Z2
+	VMOVUPS Z2, (BX)(DX*1)
+	ADDQ    $0x40, BX
+	SUBQ    $0x40, SI
+	JG      scale2
+
+scale2_done:
+	LEAQ (AX)(DX*2), AX
+	JMP  rows2
+
+fewer_than_2:
+	ADDQ $0x02, CX
+
+rows1:
+	SUBQ    $0x01, CX
+	JL      fewer_than_1
+	VMOVUPS (AX), Z0
+	MOVQ    AX, BX
+	MOVQ    DX, SI
+	CMPQ    SI, $0x00
+	JLE     max1_done
+
+max1:
+	VMAXPS (BX), Z0, Z0
+	ADDQ   $0x40, BX
+	SUBQ   $0x40, SI
+	JG     max1
+
+max1_done:
+	VEXTRACTF32X8 $0x01, Z0, Y1
+	VMAXPS        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VMAXPS        X1, X0, X0
+	VPERMILPS     $0x4e, X0, X1
+	VMAXPS        X1, X0, X0
+	VPERMILPS     $0xb1, X0, X1
+	VMAXPS        X1, X0, X0
+	VBROADCASTSS  X0, Z0
+	VMULPS.BCST   fbfb8aa3b<>+0(SB), Z0, Z0
+	VBROADCASTSS  f3fb8aa3b<>+0(SB), Z1
+	VPXORD        Z11, Z11, Z11
+	MOVQ          AX, BX
+	MOVQ          DX, SI
+	CMPQ          SI, $0x00
+	JLE           exp1_done
+
+exp1:
+	VMOVAPS          Z0, Z2
+	VFMADD231PS      (BX), Z1, Z2
+	VMAXPS.BCST      fc2f80000<>+0(SB), Z2, Z2
+	VREDUCEPS        $0x01, Z2, Z3
+	VBROADCASTSS     f3af4ba7e<>+0(SB), Z4
+	VFMADD213PS.BCST f3c13bc2a<>+0(SB), Z3, Z4
+	VFMADD213PS.BCST f3d648e73<>+0(SB), Z3, Z4
+	VFMADD213PS.BCST f3e75edab<>+0(SB), Z3, Z4
+	VFMADD213PS.BCST f3f31725d<>+0(SB), Z3, Z4
+	VFMADD213PS.BCST f3f800000<>+0(SB), Z3, Z4
+	VSCALEFPS        Z2, Z4, Z4
+	VMOVUPS          Z4, (BX)
+	VADDPS           Z4, Z11, Z11
+	ADDQ             $0x40, BX
+	SUBQ             $0x40, SI
+	JG               exp1
+
+exp1_done:
+	VEXTRACTF32X8 $0x01, Z11, Y0
+	VADDPS        Y0, Y11, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VPERMILPS     $0x4e, X0, X1
+	VADDPS        X1, X0, X0
+	VPERMILPS     $0xb1, X0, X1
+	VADDPS        X1, X0, X0
+	VMOVSS        f3f800000<>+0(SB), X1
+	VDIVSS        X0, X1, X1
+	VBROADCASTSS  X1, Z0
+	MOVQ          AX, BX
+	MOVQ          DX, SI
+	CMPQ          SI, $0x00
+	JLE           scale1_done
+
+scale1:
+	VMULPS  (BX), Z0, Z1
+	VMOVUPS Z1, (BX)
+	ADDQ    $0x40, BX
+	SUBQ    $0x40, SI
+	JG      scale1
+
+scale1_done:
+	LEAQ (AX)(DX*1), AX
+	JMP  rows1
+
+fewer_than_1:
+	ADDQ $0x01, CX
 	VZEROUPPER
 	RET
 
-DATA fc2ac0000<>+0(SB)/4, $0xc2ac0000
-GLOBL fc2ac0000<>(SB), RODATA|NOPTR, $4
+DATA fbfb8aa3b<>+0(SB)/4, $0xbfb8aa3b
+GLOBL fbfb8aa3b<>(SB), RODATA|NOPTR, $4
 
 DATA f3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
 GLOBL f3fb8aa3b<>(SB), RODATA|NOPTR, $4
 
-DATA fbf318000<>+0(SB)/4, $0xbf318000
-GLOBL fbf318000<>(SB), RODATA|NOPTR, $4
+DATA fc2f80000<>+0(SB)/4, $0xc2f80000
+GLOBL fc2f80000<>(SB), RODATA|NOPTR, $4
 
-DATA f395e8083<>+0(SB)/4, $0x395e8083
-GLOBL f395e8083<>(SB), RODATA|NOPTR, $4
+DATA f3af4ba7e<>+0(SB)/4, $0x3af4ba7e
+GLOBL f3af4ba7e<>(SB), RODATA|NOPTR, $4
 
-DATA f3ab6d3b6<>+0(SB)/4, $0x3ab6d3b6
-GLOBL f3ab6d3b6<>(SB), RODATA|NOPTR, $4
+DATA f3c13bc2a<>+0(SB)/4, $0x3c13bc2a
+GLOBL f3c13bc2a<>(SB), RODATA|NOPTR, $4
 
-DATA f3c0937df<>+0(SB)/4, $0x3c0937df
-GLOBL f3c0937df<>(SB), RODATA|NOPTR, $4
+DATA f3d648e73<>+0(SB)/4, $0x3d648e73
+GLOBL f3d648e73<>(SB), RODATA|NOPTR, $4
 
-DATA f3d2aaa32<>+0(SB)/4, $0x3d2aaa32
-GLOBL f3d2aaa32<>(SB), RODATA|NOPTR, $4
+DATA f3e75edab<>+0(SB)/4, $0x3e75edab
+GLOBL f3e75edab<>(SB), RODATA|NOPTR, $4
 
-DATA f3e2aaa02<>+0(SB)/4, $0x3e2aaa02
-GLOBL f3e2aaa02<>(SB), RODATA|NOPTR, $4
-
-DATA f3f000000<>+0(SB)/4, $0x3f000000
-GLOBL f3f000000<>(SB), RODATA|NOPTR, $4
+DATA f3f31725d<>+0(SB)/4, $0x3f31725d
+GLOBL f3f31725d<>(SB), RODATA|NOPTR, $4
 
 DATA f3f800000<>+0(SB)/4, $0x3f800000
 GLOBL f3f800000<>(SB), RODATA|NOPTR, $4
