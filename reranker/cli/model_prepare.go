@@ -24,8 +24,12 @@ under one checksum. The server maps the file instead of converting weights, and
 starts in a tenth of the time. A directory with it needs no model.safetensors,
 unless float32 is asked for.
 
+For precision int8 it also finds, with 40,000 tokens drawn from the vocabulary, which
+8-bit integers lose least beside each other. That takes some ten seconds for a small
+model.
+
 A model whose scores 16-bit integers would change by more than the bound is
-refused. The file is the same on every machine.`,
+refused. The file is the same on all machines with AVX2.`,
 		Example: `  reranker model prepare models/all-MiniLM-L6-v2`,
 		Args:    arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -43,7 +47,9 @@ refused. The file is the same on every machine.`,
 
 // prepare prepares the weights in dir and says so.
 func (c *command) prepare(dir string, anew bool) error {
-	path, fresh, err := engine.Prepare(dir, anew)
+	progress := newProgress(c.Err)
+	path, fresh, err := engine.Prepare(dir, anew, func(done, total int) { progress.count("layers", done, total) })
+	progress.end()
 	if err != nil {
 		return modelError{err}
 	}

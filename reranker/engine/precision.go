@@ -51,14 +51,19 @@ func known(asked Precision) (Precision, error) {
 // choose makes the encoder in the precision asked for. For Auto it computes a
 // few probe texts in float32 and in the fast precisions of the kernels, and
 // takes the fastest whose scores are within their bound. How fast they are is a
-// rule and no measurement, so that equal pods choose alike.
+// rule and no measurement, so that equal pods choose alike. Int8 is left out, since
+// the corrections of its bytes take many seconds.
 func choose(m *model.Model, kernels *kernel.Set, asked Precision) (choice, error) {
 	if asked != Auto {
-		enc, err := encoder.New(m, kernels, asked)
+		enc, err := newEncoder(m, kernels, asked)
 		return choice{enc, asked, "as asked"}, err
 	}
 	p, coarse := probe{model: m, kernels: kernels}, ""
 	for _, precision := range kernels.Fast {
+		if precision == Int8 {
+			coarse += "int8 needs prepared weights; "
+			continue
+		}
 		enc, measured, err := p.try(precision)
 		if err != nil {
 			return choice{}, err
@@ -68,8 +73,20 @@ func choose(m *model.Model, kernels *kernel.Set, asked Precision) (choice, error
 		}
 		coarse += fmt.Sprintf("%v: %v; ", tooCoarse(precision), measured)
 	}
-	enc, err := encoder.New(m, kernels, Float32)
+	enc, err := encoder.New(m, kernels, Float32, nil)
 	return choice{enc, Float32, fmt.Sprintf("%sfloat32 is the fastest on %s", coarse, kernels.Name)}, err
+}
+
+// newEncoder makes an encoder of original weights.
+func newEncoder(m *model.Model, kernels *kernel.Set, precision Precision) (*encoder.Encoder, error) {
+	var corrections encoder.Corrections
+	if precision == Int8 {
+		var err error
+		if corrections, err = correct(m, func(int, int) {}); err != nil {
+			return nil, err
+		}
+	}
+	return encoder.New(m, kernels, precision, corrections)
 }
 
 // deviation is the largest error of a score in a precision.
@@ -86,15 +103,16 @@ func (d deviation) String() string {
 
 // probe measures precisions against float32.
 type probe struct {
-	model   *model.Model
-	kernels *kernel.Set
-	exact   []float64 // the scores in float32, once they are known
+	model       *model.Model
+	kernels     *kernel.Set
+	corrections encoder.Corrections // of Int8
+	exact       []float64           // the scores in float32, once they are known
 }
 
 // try makes the encoder in a precision and measures it. The weights in float32
 // pass through memory one layer at a time.
 func (p *probe) try(precision Precision) (*encoder.Encoder, deviation, error) {
-	fast, err := encoder.New(p.model, p.kernels, precision)
+	fast, err := encoder.New(p.model, p.kernels, precision, p.corrections)
 	if err != nil {
 		return nil, deviation{}, err
 	}

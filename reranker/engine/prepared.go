@@ -55,8 +55,9 @@ func verdict(p Precision, within bool) string {
 // the model, after measuring that scores stay within their bound. Open then maps the file instead
 // of packing weights, and does not need model.safetensors any more. A file that
 // fits already is left alone unless anew is set; fresh is false then. Equal
-// models give equal bytes on every machine.
-func Prepare(dir string, anew bool) (path string, fresh bool, err error) {
+// models give equal bytes on all machines with the same common kernels (kernel.Common).
+// progress is told how many layers are done.
+func Prepare(dir string, anew bool, progress func(done, total int)) (path string, fresh bool, err error) {
 	path = filepath.Join(dir, PreparedFile)
 	kernels := kernel.Available()[0]
 	if !anew {
@@ -68,15 +69,21 @@ func Prepare(dir string, anew bool) (path string, fresh bool, err error) {
 	if err != nil {
 		return "", false, fmt.Errorf("prepare weights: %w", err)
 	}
-	err = errors.Join(writePrepared(path, dir, m, kernels), m.Close())
+	err = errors.Join(writePrepared(path, dir, m, kernels, progress), m.Close())
 	if err != nil {
 		return "", false, fmt.Errorf("prepare weights: %w", err)
 	}
 	return path, true, nil
 }
 
-func writePrepared(path, dir string, m *model.Model, kernels *kernel.Set) error {
-	p := probe{model: m, kernels: kernels}
+func writePrepared(path, dir string, m *model.Model, kernels *kernel.Set, progress func(done, total int)) error {
+	corrections, err := correct(m, progress)
+	if err != nil {
+		return err
+	}
+	// Every machine notes the same: of int8, what its coarsest arrangement keeps, which has
+	// bfloat16 where there are no bytes.
+	p := probe{model: m, kernels: kernels.Assuming(BFloat16), corrections: corrections}
 	d := sealed.NewDraft(preparedKind)
 	for _, precision := range coarser {
 		_, measured, err := p.try(precision)
@@ -99,7 +106,7 @@ func writePrepared(path, dir string, m *model.Model, kernels *kernel.Set) error 
 		return err
 	}
 	d.Note(factTokenizer, sum)
-	if err := errors.Join(m.Tokenizer.Compile(d), fast.Seal(d)); err != nil {
+	if err := errors.Join(m.Tokenizer.Compile(d), fast.Seal(d, corrections)); err != nil {
 		return err
 	}
 	return d.WriteFile(path)

@@ -73,10 +73,10 @@ func (l *linearBF16) apply(a *Arena, _ []float32, rows int, out kernel.Output) {
 }
 
 // format is that of a layer's products: in int8, those that do not bear bytes
-// have 16 bits.
+// have what is fastest beside them.
 func (e *Encoder) format(bytes bool) kernel.Format {
 	if e.precision == Int8 && !bytes {
-		return Int16
+		return e.kernels.BesideInt8()
 	}
 	return e.precision
 }
@@ -90,6 +90,9 @@ func (e *Encoder) newLinear(s *kernel.StoredI16, format kernel.Format) (linear, 
 	case BFloat16:
 		panels, err := e.kernels.RoundBF16(s)
 		return &linearBF16{e.kernels, panels, s.In}, err
+	case Float32:
+		panels, err := e.kernels.WidenF32(s)
+		return &linearF32{e.kernels, panels}, err
 	}
 	panels, err := e.kernels.Load(s)
 	return &linearI16{e.kernels, panels}, err

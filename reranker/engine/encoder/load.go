@@ -16,8 +16,8 @@ import (
 )
 
 // Precision says in which numbers the linear layers are computed. Everything
-// between them is float32. Int8 is bytes in the layers that bear it, and int16 in
-// the others: see layer.linears.
+// between them is float32. Int8 is bytes in the layers that bear it, and what is
+// fastest beside them in the others: see layer.linears.
 type Precision = kernel.Format
 
 // The precisions.
@@ -30,7 +30,8 @@ const (
 
 // New reads the weights of a model and packs them for the set. The embedding
 // tables stay views of the model's file: the model must stay open.
-func New(m *model.Model, kernels *kernel.Set, precision Precision) (*Encoder, error) {
+// corrections are of the bytes of Int8, and may be nil.
+func New(m *model.Model, kernels *kernel.Set, precision Precision, corrections Corrections) (*Encoder, error) {
 	c := m.Config
 	e := &Encoder{config: c, kernels: kernels, precision: precision, shape: newShape(&c)}
 	l := &loader{model: m, encoder: e}
@@ -38,7 +39,7 @@ func New(m *model.Model, kernels *kernel.Set, precision Precision) (*Encoder, er
 	if c.NumLabels > 0 {
 		l.head()
 	}
-	if err := errors.Join(l.err, e.loadLayers(m)); err != nil {
+	if err := errors.Join(l.err, e.loadLayers(m, corrections)); err != nil {
 		return nil, fmt.Errorf("load encoder: %w", err)
 	}
 	return e, nil
@@ -74,20 +75,20 @@ func (e *Encoder) layer(i int) (*layer, error) {
 		return &e.layers[i], nil
 	}
 	l := &loader{model: e.passing, encoder: e}
-	made := l.layer(fmt.Sprintf("encoder.layer.%d.", i))
+	made := l.layer(i)
 	return &made, l.err
 }
 
 // loadLayers packs the layers, as many at a time as there are CPUs: packing is
 // most of the time that it takes to open a model.
-func (e *Encoder) loadLayers(m *model.Model) error {
+func (e *Encoder) loadLayers(m *model.Model, corrections Corrections) error {
 	e.layers = make([]layer, e.config.Layers)
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range e.layers {
 		group.Go(func() error {
-			l := &loader{model: m, encoder: e}
-			e.layers[i] = l.layer(fmt.Sprintf("encoder.layer.%d.", i))
+			l := &loader{model: m, encoder: e, corrections: corrections}
+			e.layers[i] = l.layer(i)
 			return l.err
 		})
 	}
@@ -96,9 +97,10 @@ func (e *Encoder) loadLayers(m *model.Model) error {
 
 // loader reads tensors until the first error.
 type loader struct {
-	model   *model.Model
-	encoder *Encoder
-	err     error
+	model       *model.Model
+	encoder     *Encoder
+	corrections Corrections
+	err         error
 }
 
 func (l *loader) tensor(name string, shape ...int) []float32 {
@@ -151,8 +153,8 @@ func (l *loader) head() {
 	}
 }
 
-func (l *loader) layer(at string) layer {
-	c := &l.encoder.config
+func (l *loader) layer(i int) layer {
+	c, at := &l.encoder.config, fmt.Sprintf("encoder.layer.%d.", i)
 	hidden := side{blocks: 1, size: c.HiddenSize}
 	heads := side{blocks: c.Heads, size: c.HiddenSize / c.Heads}
 	inner := side{blocks: 1, size: c.Intermediate}
@@ -164,7 +166,7 @@ func (l *loader) layer(at string) layer {
 		contract:      l.dense(at+"output.dense", hidden, inner),
 	}
 	for _, x := range made.linears() {
-		*x.at = l.linear(weights[x.name], x.bytes)
+		*x.at = l.linear(weights[x.name], layerName(i)+x.name, x.bytes)
 	}
 	return made
 }
@@ -189,15 +191,15 @@ func (l *loader) queryKeyValue(at string, out, in side) *kernel.Dense {
 	return all
 }
 
-func (l *loader) linear(d *kernel.Dense, bytes bool) linear {
-	s := l.encoder.kernels
-	switch format := l.encoder.format(bytes); format {
-	case Float32:
+func (l *loader) linear(d *kernel.Dense, name string, bytes bool) linear {
+	s, format := l.encoder.kernels, l.encoder.format(bytes)
+	switch {
+	case l.encoder.precision == Float32:
 		return &linearF32{kernels: s, panels: s.PackF32(d)}
-	case Int16:
+	case format == Int16:
 		return &linearI16{kernels: s, panels: s.PackI16(d)}
 	default:
-		made, err := l.encoder.newLinear(s.PackI16(d).Store(), format)
+		made, err := l.encoder.newLinear(l.corrections.addTo(s.PackI16(d).Store(), name), format)
 		l.err = errors.Join(l.err, err)
 		return made
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // Layout numbers the sections that Seal writes. Who changes them counts it up.
-const Layout = 1
+const Layout = 2
 
 const factShape = "shape"
 
@@ -24,9 +24,9 @@ func shapeOf(c *model.Config) string {
 		Layout, kernel.Packing, c.Architecture, c.HiddenSize, c.Layers, c.Heads, c.Intermediate, c.MaxPositions, c.VocabSize, c.TypeVocabSize, c.NumLabels)
 }
 
-// Seal adds the weights, ready for use, to a file. The encoder computes in
-// int16 and was made by New.
-func (e *Encoder) Seal(d *sealed.Draft) error {
+// Seal adds the weights, ready for use, with the corrections of their bytes, to a
+// file. The encoder computes in int16 and was made by New.
+func (e *Encoder) Seal(d *sealed.Draft, corrections Corrections) error {
 	w, ok := e.embeddings.words.(*roundedWords)
 	if e.precision != Int16 || !ok {
 		return fmt.Errorf("an encoder in %s has no prepared form", e.precision)
@@ -41,7 +41,7 @@ func (e *Encoder) Seal(d *sealed.Draft) error {
 	for i := range e.layers {
 		l, at := &e.layers[i], layerName(i)
 		for _, x := range l.linears() {
-			sealLinear(d, at+x.name, (*x.at).(*linearI16).panels.Store())
+			sealLinear(d, at+x.name, corrections.addTo((*x.at).(*linearI16).panels.Store(), at+x.name))
 		}
 		sealNorm(d, at+"attention.norm", l.attentionNorm)
 		sealNorm(d, at+"output.norm", l.outputNorm)
@@ -77,6 +77,9 @@ func sealLinear(d *sealed.Draft, name string, s *kernel.StoredI16) {
 	for i, p := range s.Parts {
 		sealed.Add(d, fmt.Sprintf("%s.%d.weights", name, i), p.Weights)
 		sealed.Add(d, fmt.Sprintf("%s.%d.scales", name, i), p.Scales)
+		if p.Corrections != nil {
+			sealed.Add(d, fmt.Sprintf("%s.%d.corrections", name, i), p.Corrections)
+		}
 		limits[i] = p.Limit
 	}
 	sealed.Add(d, name+".limits", limits)
@@ -145,11 +148,7 @@ func (r *unsealer) linear(name string, out, in int, bytes bool) linear {
 	s := &kernel.StoredI16{Out: out, In: in, Bias: unsealed[float32](r, name+".bias", out)}
 	limits := unsealed[float32](r, name+".limits", parts)
 	for i := range limits {
-		s.Parts = append(s.Parts, kernel.StoredPart{
-			Weights: unsealed[int16](r, fmt.Sprintf("%s.%d.weights", name, i), out*(in/parts)),
-			Scales:  unsealed[float32](r, fmt.Sprintf("%s.%d.scales", name, i), out),
-			Limit:   limits[i],
-		})
+		s.Parts = append(s.Parts, r.part(fmt.Sprintf("%s.%d", name, i), out, in/parts, limits[i]))
 	}
 	if len(r.errs) > 0 {
 		return nil
@@ -159,4 +158,16 @@ func (r *unsealer) linear(name string, out, in int, bytes bool) linear {
 		r.errs = append(r.errs, fmt.Errorf("%s: %s: %w", r.file.Path(), name, err))
 	}
 	return made
+}
+
+func (r *unsealer) part(name string, out, size int, limit float32) kernel.StoredPart {
+	p := kernel.StoredPart{
+		Weights: unsealed[int16](r, name+".weights", out*size),
+		Scales:  unsealed[float32](r, name+".scales", out),
+		Limit:   limit,
+	}
+	if at := name + ".corrections"; r.file.Has(at) {
+		p.Corrections = unsealed[uint8](r, at, out*size/kernel.CorrectionsPerByte)
+	}
+	return p
 }

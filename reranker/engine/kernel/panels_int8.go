@@ -13,7 +13,7 @@ import (
 // weights and inputs are both multiplied by Hadamard matrices, which changes no
 // product but spreads what is large in a few elements over all of them, so that
 // bytes lose less (QuaRot, arXiv:2404.00456). The inner dimension is divided into
-// the same parts as that of PanelsI16.
+// the same parts as that of PanelsI16. Weights may have corrections (see CorrectI8).
 type PanelsI8 struct {
 	out, in, width int
 	rotation       int // elements that are rotated together
@@ -59,6 +59,11 @@ func (s *Set) Rotate(dst, x []float32, size int) {
 	}
 }
 
+// RotateI8 rotates the inputs of a layer as NarrowI8 rotates its weights.
+func (s *Set) RotateI8(dst, x []float32) {
+	s.Rotate(dst, x, rotationOf(len(x)/PartsI16(len(x))))
+}
+
 // NarrowI8 makes bytes of stored weights, so that those of a file and those just
 // packed give the same bits. No input can overflow a sum: a part's sums stay below
 // 2^8 * 2^7 * longestPart.
@@ -76,18 +81,14 @@ func (s *Set) NarrowI8(st *StoredI16) (*PanelsI8, error) {
 
 func (s *Set) narrowPart(st *StoredPart, out, first, size int) partI8 {
 	p := partI8{first: first, size: size, weights: aligned[int8](out * size), scales: Floats(out), start: make([]int32, out)}
-	row, bytes, rotation := Floats(size), Bytes(size), rotationOf(size)
+	r := s.newRowsI8(size)
 	for n := range out {
-		stored := st.Weights[n/Align*Align*size+n%Align*2:]
-		for k := range row {
-			row[k] = float32(stored[k/2*2*Align+k%2])
-		}
-		s.Rotate(row, row, rotation)
 		// Both factors are longer by the square root of the rotation.
-		p.scales[n] = st.Scales[n] * s.quantizeI8(&bytes[0], &row[0], size, limitI8) / float32(rotation)
+		p.scales[n] = st.Scales[n] * r.read(st, n) / float32(r.rotation)
+		r.apply(st, n)
 		panel := p.weights[n/s.Width*s.Width*size+n%s.Width*4:]
 		sum := 0
-		for k, b := range bytes {
+		for k, b := range r.bytes {
 			w := int(b) - offsetI8
 			panel[k/4*4*s.Width+k%4] = int8(w)
 			sum += w

@@ -14,11 +14,7 @@ import (
 
 func narrow(t *testing.T, s *Set, d *Dense) *PanelsI8 {
 	t.Helper()
-	w, err := s.NarrowI8(s.PackI16(d).Store())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
+	return mustNarrow(t, s, s.PackI16(d).Store())
 }
 
 func mulI8(t *testing.T, s *Set, d *Dense, x []float32, rows int) []float32 {

@@ -113,6 +113,17 @@ func Select(name string) (*Set, error) {
 	return sets[i], nil
 }
 
+// Common is the set that most machines of this architecture can run, which gives
+// all of those the same numbers to the last bit.
+func Common() *Set {
+	for _, s := range Available() {
+		if s.Name == "avx2" || s.Name == "neon" {
+			return s
+		}
+	}
+	return genericSet()
+}
+
 // Names lists the names of Available.
 func Names() []string {
 	var names []string
@@ -120,6 +131,26 @@ func Names() []string {
 		names = append(names, s.Name)
 	}
 	return names
+}
+
+// IsFast reports whether products in the format are faster than in float32.
+func (s *Set) IsFast(f Format) bool { return slices.Contains(s.Fast, f) }
+
+// BesideInt8 is the fastest format for products that do not bear bytes.
+func (s *Set) BesideInt8() Format {
+	for _, f := range s.Fast {
+		if f != Int8 {
+			return f
+		}
+	}
+	return Float32
+}
+
+// Assuming is the set as if these were its fast formats.
+func (s *Set) Assuming(fast ...Format) *Set {
+	other := *s
+	other.Fast = fast
+	return &other
 }
 
 // Limited is the set for a caller to whom all but some formats are too coarse.

@@ -18,6 +18,10 @@ type StoredPart struct {
 	Weights []int16
 	Scales  []float32
 	Limit   float32
+
+	// Corrections are those of the bytes that int8 makes of the weights; nil for
+	// none. See CorrectI8.
+	Corrections []uint8
 }
 
 // Packing numbers what PackI16 makes of weights and how StoredI16 lays it out.
@@ -37,7 +41,7 @@ func (p *PanelsI16) Store() *StoredI16 {
 			p.bytes.join(weights, q.weights, q.size)
 		}
 		weights = deal(weights, p.out, q.size, p.width, Align)
-		s.Parts = append(s.Parts, StoredPart{weights, q.scales, q.limit})
+		s.Parts = append(s.Parts, StoredPart{Weights: weights, Scales: q.scales, Limit: q.limit})
 	}
 	return s
 }
@@ -69,6 +73,9 @@ func (st *StoredI16) check() error {
 	for i, q := range st.Parts {
 		if len(q.Weights) != st.Out*(st.In/len(st.Parts)) || len(q.Scales) != st.Out || !(q.Limit >= 1 && q.Limit <= 1<<15-1) {
 			return fmt.Errorf("part %d of stored panels of %dx%d has %d weights, %d scales and the limit %g", i, st.Out, st.In, len(q.Weights), len(q.Scales), q.Limit)
+		}
+		if q.Corrections != nil && len(q.Corrections) != len(q.Weights)/CorrectionsPerByte {
+			return fmt.Errorf("part %d of stored panels of %dx%d has %d bytes of corrections", i, st.Out, st.In, len(q.Corrections))
 		}
 	}
 	return nil

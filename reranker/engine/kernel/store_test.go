@@ -47,6 +47,7 @@ func TestStoredPanelsThatDoNotFitAreAnError(t *testing.T) {
 		"few weights":      func(s *StoredI16) { s.Parts[0].Weights = s.Parts[0].Weights[2:] },
 		"few scales":       func(s *StoredI16) { s.Parts[0].Scales = nil },
 		"a limit of zero":  func(s *StoredI16) { s.Parts[0].Limit = 0 },
+		"few corrections":  func(s *StoredI16) { s.Parts[0].Corrections = make([]uint8, 7) },
 		"too high a limit": func(s *StoredI16) { s.Parts[0].Limit = 40000 },
 	} {
 		st := good()
