@@ -1,0 +1,69 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build !purego
+
+package kernel
+
+import (
+	"golang.org/x/sys/cpu"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/generic"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/neon"
+)
+
+// assembly lists the sets in assembly that this CPU can run, best first.
+func assembly() []*Set {
+	var sets []*Set
+	a := &cpu.ARM64
+	if a.HasASIMD {
+		if a.HasASIMDDP && a.HasI8MM {
+			sets = append(sets, neonI8MMSet())
+		}
+		if a.HasASIMDDP {
+			sets = append(sets, neonDotSet())
+		}
+		sets = append(sets, neonSet())
+	}
+	return sets
+}
+
+func neonSet() *Set {
+	return &Set{
+		Name:        "neon",
+		Width:       neon.Width,
+		Rows:        neon.Rows,
+		allRows:     true,
+		tileF32:     neon.TileF32,
+		layerNorm:   neon.LayerNorm,
+		gelu:        neon.GELU,
+		softmax:     neon.Softmax,
+		transpose8:  neon.Transpose8,
+		tileI16:     neon.TileI16,
+		quantizeI16: neon.QuantizeI16,
+		tileI8:      generic.TileI8(neon.Width),
+		quantizeI8:  neon.QuantizeI8,
+		rotate:      neon.Rotate,
+		tileBF16:    generic.TileBF16(neon.Width),
+		roundBF16:   generic.RoundBF16,
+		dot:         neon.Dot,
+		peakF32:     neon.PeakF32,
+		peakI16:     neon.PeakI16,
+	}
+}
+
+// neonDotSet differs from neonSet in the products of bytes.
+func neonDotSet() *Set {
+	s := neonSet()
+	s.Name = "neondot"
+	s.tileI8, s.peakI8 = neon.TileI8Dot, neon.PeakI8Dot
+	return s
+}
+
+// neonI8MMSet differs from neonDotSet in the products of bytes.
+func neonI8MMSet() *Set {
+	s := neonDotSet()
+	s.Name = "neoni8mm"
+	s.tileI8, s.peakI8 = neon.TileI8MM, neon.PeakI8MM
+	return s
+}
