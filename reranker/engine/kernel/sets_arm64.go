@@ -6,6 +6,9 @@
 package kernel
 
 import (
+	"slices"
+	"sync"
+
 	"golang.org/x/sys/cpu"
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/generic"
@@ -13,16 +16,24 @@ import (
 )
 
 // assembly lists the sets in assembly that this CPU can run, best first.
-func assembly() []*Set {
-	var sets []*Set
+func assembly() []*Set { return slices.Clone(proved()) }
+
+// proved are those of the sets that compute on this CPU what plain Go does.
+var proved = sync.OnceValue(func() []*Set {
 	a := &cpu.ARM64
-	if a.HasASIMD {
-		if a.HasASIMDDP && a.HasI8MM {
-			sets = append(sets, neonI8MMSet())
-		}
-		if a.HasASIMDDP {
-			sets = append(sets, neonDotSet())
-		}
+	return proven(neonSets(a.HasASIMD, a.HasASIMDDP, a.HasI8MM))
+})
+
+// neonSets lists the sets for CPUs with these extensions, best first.
+func neonSets(neon, dotProducts, mixedSigns bool) []*Set {
+	var sets []*Set
+	if neon && mixedSigns {
+		sets = append(sets, neonI8MMSet())
+	}
+	if neon && dotProducts {
+		sets = append(sets, neonDotSet())
+	}
+	if neon {
 		sets = append(sets, neonSet())
 	}
 	return sets
@@ -41,7 +52,7 @@ func neonSet() *Set {
 		transpose8:  neon.Transpose8,
 		tileI16:     neon.TileI16,
 		quantizeI16: neon.QuantizeI16,
-		tileI8:      generic.TileI8(neon.Width),
+		tileI8:      neon.TileI8,
 		quantizeI8:  neon.QuantizeI8,
 		rotate:      neon.Rotate,
 		tileBF16:    generic.TileBF16(neon.Width),
@@ -60,9 +71,9 @@ func neonDotSet() *Set {
 	return s
 }
 
-// neonI8MMSet differs from neonDotSet in the products of bytes.
+// neonI8MMSet differs from neonSet in the products of bytes.
 func neonI8MMSet() *Set {
-	s := neonDotSet()
+	s := neonSet()
 	s.Name = "neoni8mm"
 	s.tileI8, s.peakI8 = neon.TileI8MM, neon.PeakI8MM
 	return s

@@ -42,23 +42,7 @@
 	SUBS $4, R1
 
 #define TILE \
-	MOVD rows+0(FP), R0; \
-	MOVD steps+8(FP), R1; \
-	MOVD a+16(FP), R10; \
-	MOVD lda+24(FP), R3; \
-	MOVD b+32(FP), R4; \
-	MOVD c+40(FP), R6; \
-	MOVD ldc+48(FP), R7; \
-	MOVD rowScale+56(FP), R20; \
-	MOVD columnScale+64(FP), R21; \
-	MOVD start+72(FP), R8; \
-	MOVD add+80(FP), R22; \
-	MOVD addStride+88(FP), R23; \
-	LSL  $2, R7; \
-	LSL  $2, R23; \
-	ROWS; \
-	START; \
-	BRANCH; \
+	BYTES; \
 six: \
 	TURN(LOAD6, HALF6); \
 	BNE six; \

@@ -1,11 +1,11 @@
 // Copyright The QuantumRerank Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-// The end of tiles of integers, beside tile_arm64.h. Registers: R20 the scale of the
+// What tiles of integers have in common, beside tile_arm64.h. Registers: R20 the scale of the
 // next row, R21 those of the columns, R22 and R23 the next row of what is added and
 // the distance to the one after it in bytes.
 
-// ROW makes float32 of the sums of a row, which start at s, and stores them. Products
+// ROW_END makes float32 of the sums of a row, which start at s, and stores them. Products
 // are rounded before they are added, as in every set.
 #define ROW_END(s, A, B, C, D) \
 	VLD1R.P 4(R20), [V0.S4]; \
@@ -45,3 +45,23 @@
 	ROW_END(28, V28.S4, V29.S4, V30.S4, V31.S4); \
 done: \
 	RET
+
+// BYTES is the beginning of a tile of bytes.
+#define BYTES \
+	MOVD rows+0(FP), R0; \
+	MOVD steps+8(FP), R1; \
+	MOVD a+16(FP), R10; \
+	MOVD lda+24(FP), R3; \
+	MOVD b+32(FP), R4; \
+	MOVD c+40(FP), R6; \
+	MOVD ldc+48(FP), R7; \
+	MOVD rowScale+56(FP), R20; \
+	MOVD columnScale+64(FP), R21; \
+	MOVD start+72(FP), R8; \
+	MOVD add+80(FP), R22; \
+	MOVD addStride+88(FP), R23; \
+	LSL  $2, R7; \
+	LSL  $2, R23; \
+	ROWS; \
+	START; \
+	BRANCH

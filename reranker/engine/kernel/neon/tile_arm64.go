@@ -31,11 +31,19 @@ func TileI16(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, 
 	}
 }
 
-// TileI8Dot computes c[r][j] = float32(start[j]+sum)*(rowScale[r]*columnScale[j]) +
-// add[r][j], where sum is over the products of bytes, four for each of steps steps, a
-// multiple of 4. A stride of zero makes add a bias; add may be c. There may be any number
-// of rows, and the more the better: what the sums start at is computed once for all. It
-// needs FEAT_DotProd.
+// TileI8 computes c[r][j] = float32(start[j]+sum)*(rowScale[r]*columnScale[j]) +
+// add[r][j], where sum is over the products of bytes, four for each step. A stride
+// of zero makes add a bias; add may be c. There may be any number of rows.
+func TileI8(rows, steps int, a *uint8, lda int, b *int8, c *float32, ldc int, rowScale, columnScale *float32, start *int32, add *float32, addStride int, _ *int8) {
+	for r := 0; r < rows; {
+		h := height(rows - r)
+		tileI8(h, steps, after(a, r*lda), lda, b, after(c, r*ldc), ldc, after(rowScale, r), columnScale, start, after(add, r*addStride), addStride)
+		r += h
+	}
+}
+
+// TileI8Dot is TileI8 for steps that are a multiple of 4, with FEAT_DotProd. The more
+// rows the better: what sums start at is computed once for all.
 func TileI8Dot(rows, steps int, a *uint8, lda int, b *int8, c *float32, ldc int, rowScale, columnScale *float32, start *int32, add *float32, addStride int, _ *int8) {
 	var signed [Width]int32
 	signedStart(&signed[0], start, b, steps)
@@ -71,6 +79,11 @@ func after[T any](p *T, n int) *T {
 //
 //go:noescape
 func tileI16(rows, steps int, a *int16, lda int, b *int16, c *float32, ldc int, rowScale, columnScale, add *float32, addStride int)
+
+// tileI8 is TileI8 for up to 6 rows.
+//
+//go:noescape
+func tileI8(rows, steps int, a *uint8, lda int, b *int8, c *float32, ldc int, rowScale, columnScale *float32, start *int32, add *float32, addStride int)
 
 // signedStart adds to start what sums lack when 128 is taken from every byte of the
 // input: 128 times each column's weights.
