@@ -33,7 +33,8 @@ const (
 )
 
 // coarser are the precisions that prepared weights may be used in beside int16.
-// The file notes under their names whether they keep their bounds.
+// The file notes under their names whether they keep their bounds, int8 with int16
+// beside bytes.
 var coarser = []Precision{BFloat16, Int8}
 
 // ErrTooCoarse says that a model has no prepared form: in int16 it would rank
@@ -76,7 +77,9 @@ func Prepare(dir string, anew bool) (path string, fresh bool, err error) {
 }
 
 func writePrepared(path, dir string, m *model.Model, kernels *kernel.Set) error {
-	p := probe{model: m, kernels: kernels}
+	// Every machine notes the same: of int8, what its coarsest arrangement keeps, which has
+	// int16 where there are no bytes.
+	p := probe{model: m, kernels: kernels.Assuming(Int16)}
 	d := sealed.NewDraft(preparedKind)
 	for _, precision := range coarser {
 		_, measured, err := p.try(precision)
@@ -147,8 +150,13 @@ func openWeights(dir string, kernels *kernel.Set, asked Precision) (*weights, er
 	default:
 		w, err := openPrepared(dir, kernels, asked)
 		switch {
-		case err == nil:
+		case err == nil && (asked != Auto || kernels.IsFast(w.precision) || missing != nil):
 			return w, nil
+		case err == nil:
+			why = fmt.Sprintf("%s would be in %s, no faster than float32 on %s", PreparedFile, w.precision, kernels.Name)
+			if err := w.close(); err != nil {
+				return nil, err
+			}
 		case errors.Is(err, fs.ErrNotExist) && missing == nil:
 			why = "there is no " + PreparedFile
 		case missing == nil:

@@ -111,6 +111,46 @@ func TestPreparingGivesTheSameBytesEverywhere(t *testing.T) {
 	}
 }
 
+// What a file notes does not depend on the machine that made it.
+func TestNotesAreOfTheSameArrangementEverywhere(t *testing.T) {
+	dir := copyModel(t, tinyBi)
+	m, err := model.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	coarse := probe{model: m, kernels: kernel.Default().Assuming(Int8, Int16)}
+	_, of16, err := coarse.try(Int8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fine := probe{model: m, kernels: kernel.Default().Assuming(Int8)}
+	_, of32, err := fine.try(Int8)
+	if err != nil || of16.largest == of32.largest {
+		t.Fatalf("int8 errs by %g with int16 and by %g with float32 beside bytes, error %v", of16.largest, of32.largest, err)
+	}
+	before := errorBound
+	t.Cleanup(func() { errorBound = before })
+	errorBound = map[Precision]float64{BFloat16: 1, Int16: 1, Int8: (of16.largest + of32.largest) / 2}
+	want := verdict(Int8, of16.within())
+	for _, fast := range [][]Precision{{Int8, Int16}, {Int8}, nil} {
+		path := filepath.Join(t.TempDir(), PreparedFile)
+		if err := writePrepared(path, dir, m, kernel.Default().Assuming(fast...)); err != nil {
+			t.Fatal(err)
+		}
+		f, err := sealed.Open(path, preparedKind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.Fact(string(Int8)); got != want {
+			t.Errorf("made where %v is fast: noted %q, want %q", fast, got, want)
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // What does not fit is not used, and Info says why.
 func TestPreparedWeightsThatDoNotFitAreNotUsed(t *testing.T) {
 	edit := func(t *testing.T, path, old, with string) {

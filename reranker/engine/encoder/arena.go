@@ -69,16 +69,18 @@ func (e *Encoder) NewArena(tokens int) *Arena {
 	if e.precision != Float32 {
 		a.word = make([]int16, e.config.HiddenSize)
 	}
-	switch e.precision {
-	case BFloat16:
+	if e.precision == BFloat16 {
 		a.halves = kernel.Halves(kernel.SizeBF16(tokens, widest))
-	case Int8:
+	}
+	if e.precision == Int8 {
 		borne := max(s.hidden, s.context)
 		a.bytes = kernel.Bytes(tokens * borne)
 		a.rotated = kernel.Floats(borne)
-		fallthrough
-	case Int16:
+	}
+	if e.format(false) == Int16 {
 		a.integers = kernel.Integers(tokens * widest)
+	}
+	if e.precision == Int8 || e.precision == Int16 {
 		a.scales = kernel.Floats(tokens * e.parts())
 	}
 	return a

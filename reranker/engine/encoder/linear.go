@@ -72,13 +72,17 @@ func (l *linearBF16) apply(a *Arena, _ []float32, rows int, out kernel.Output) {
 	l.kernels.MulBF16(a.halves, rows, l.panels, out)
 }
 
-// format is that of a layer's products: in int8, those that do not bear bytes
-// have 16 bits.
+// format is that of a layer's products: in int8, those that do not bear bytes have 16
+// bits where that is faster than float32, and are in float32 elsewhere.
 func (e *Encoder) format(bytes bool) kernel.Format {
-	if e.precision == Int8 && !bytes {
+	switch {
+	case e.precision != Int8 || bytes:
+		return e.precision
+	case e.kernels.IsFast(Int16):
 		return Int16
+	default:
+		return Float32
 	}
-	return e.precision
 }
 
 // newLinear returns a layer for weights in the form of a file.
@@ -90,6 +94,9 @@ func (e *Encoder) newLinear(s *kernel.StoredI16, format kernel.Format) (linear, 
 	case BFloat16:
 		panels, err := e.kernels.RoundBF16(s)
 		return &linearBF16{e.kernels, panels, s.In}, err
+	case Float32:
+		panels, err := e.kernels.WidenF32(s)
+		return &linearF32{e.kernels, panels}, err
 	}
 	panels, err := e.kernels.Load(s)
 	return &linearI16{e.kernels, panels}, err

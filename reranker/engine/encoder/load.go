@@ -16,8 +16,8 @@ import (
 )
 
 // Precision says in which numbers the linear layers are computed. Everything
-// between them is float32. Int8 is bytes in the layers that bear it, and int16 in
-// the others: see layer.linears.
+// between them is float32. Int8 is bytes in the layers that bear it, and int16 or
+// float32 in the others, whichever is faster: see layer.linears.
 type Precision = kernel.Format
 
 // The precisions.
@@ -190,11 +190,11 @@ func (l *loader) queryKeyValue(at string, out, in side) *kernel.Dense {
 }
 
 func (l *loader) linear(d *kernel.Dense, bytes bool) linear {
-	s := l.encoder.kernels
-	switch format := l.encoder.format(bytes); format {
-	case Float32:
+	s, format := l.encoder.kernels, l.encoder.format(bytes)
+	switch {
+	case l.encoder.precision == Float32:
 		return &linearF32{kernels: s, panels: s.PackF32(d)}
-	case Int16:
+	case format == Int16:
 		return &linearI16{kernels: s, panels: s.PackI16(d)}
 	default:
 		made, err := l.encoder.newLinear(s.PackI16(d).Store(), format)

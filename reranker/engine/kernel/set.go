@@ -29,7 +29,7 @@ const (
 // Set is one implementation of every kernel. The twins of its functions in
 // package generic say what each computes.
 type Set struct {
-	Name  string // generic, avx2, avxvnni, avx512, avx512vnni or amx
+	Name  string // generic, avx2, avxvnni, avx512, avx512vnni, amx, neon, neondot or neoni8mm
 	Width int    // columns of a panel of weights; divides Align
 	Rows  int    // rows of the largest tile
 
@@ -120,6 +120,16 @@ func Names() []string {
 		names = append(names, s.Name)
 	}
 	return names
+}
+
+// IsFast reports whether products in the format are faster than in float32.
+func (s *Set) IsFast(f Format) bool { return slices.Contains(s.Fast, f) }
+
+// Assuming is the set as if these were its fast formats.
+func (s *Set) Assuming(fast ...Format) *Set {
+	other := *s
+	other.Fast = fast
+	return &other
 }
 
 // Limited is the set for a caller to whom all but some formats are too coarse.
