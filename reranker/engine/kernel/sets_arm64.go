@@ -25,15 +25,15 @@ var proved = sync.OnceValue(func() []*Set {
 })
 
 // neonSets lists the sets for CPUs with these extensions, best first.
-func neonSets(neon, dotProducts, mixedSigns bool) []*Set {
+func neonSets(vectors, dotProducts, mixedSigns bool) []*Set {
 	var sets []*Set
-	if neon && mixedSigns {
+	if vectors && mixedSigns {
 		sets = append(sets, neonI8MMSet())
 	}
-	if neon && dotProducts {
+	if vectors && dotProducts {
 		sets = append(sets, neonDotSet())
 	}
-	if neon {
+	if vectors {
 		sets = append(sets, neonSet())
 	}
 	return sets
