@@ -4,12 +4,15 @@
 package engine
 
 import (
+	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/sealed"
 )
 
@@ -85,6 +88,58 @@ func TestPreparedWeightsRememberWhatIsWithinItsBound(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// Where products of int16 are no faster than those of float32, int8 has float32
+// beside bytes, with the same bits from both kinds of weights.
+func TestInt8HasFloat32WhereInt16IsNotFast(t *testing.T) {
+	dir := prepared(t, tinyBi)
+	scores := func(dir string, fast ...Precision) []float64 {
+		w, err := openWeights(dir, kernel.Default().Assuming(fast...), Int8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := probeScores(w.model, w.encoder)
+		if err := errors.Join(err, w.close()); err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	beside16, beside32 := scores(dir, Int8, Int16), scores(dir, Int8)
+	if slices.Equal(beside16, beside32) {
+		t.Error("scores are the same with int16 and float32 beside bytes")
+	}
+	if !slices.Equal(scores(tinyBi, Int8, Int16), beside16) || !slices.Equal(scores(tinyBi, Int8), beside32) {
+		t.Error("scores differ between prepared and original weights")
+	}
+	if far := furthest(beside16, beside32); !(far <= 0.1) {
+		t.Errorf("scores are %g apart with int16 and float32 beside bytes", far)
+	}
+}
+
+func TestAutoIsNotInt16WhereThatIsNotFast(t *testing.T) {
+	check := func(dir string, want Precision, from string) {
+		t.Helper()
+		w, err := openWeights(dir, kernel.Default().Assuming(Int8), Auto)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w.precision != want || !strings.HasPrefix(w.from, from) {
+			t.Errorf("%s because %q, weights are from %q, want %s from %s", w.precision, w.reason, w.from, want, from)
+		}
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	}
+	keeping(t, Int8, Int16)
+	check(prepared(t, tinyBi), Int8, PreparedFile)
+	keeping(t, Int16)
+	dir := prepared(t, tinyBi)
+	check(dir, Float32, model.WeightsFile+": prepared.bin would be in int16")
+	if err := os.Remove(filepath.Join(dir, model.WeightsFile)); err != nil {
+		t.Fatal(err)
+	}
+	check(dir, Int16, PreparedFile)
 }
 
 func TestUnknownPrecisionIsAnErrorThatNamesTheKnownOnes(t *testing.T) {

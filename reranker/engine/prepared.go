@@ -33,7 +33,8 @@ const (
 )
 
 // coarser are the precisions that prepared weights may be used in beside int16.
-// The file notes under their names whether they keep their bounds.
+// The file notes under their names whether they keep their bounds, int8 with int16
+// beside bytes.
 var coarser = []Precision{BFloat16, Int8}
 
 // ErrTooCoarse says that a model has no prepared form: in int16 it would rank
@@ -145,20 +146,26 @@ func openWeights(dir string, kernels *kernel.Set, asked Precision) (*weights, er
 		return nil, err
 	}
 	why := ""
-	_, missing := os.Stat(filepath.Join(dir, model.WeightsFile))
+	_, err = os.Stat(filepath.Join(dir, model.WeightsFile))
+	original := err == nil
 	switch {
 	case asked == Float32:
 		why = PreparedFile + " has no float32"
-	case asked == Auto && len(kernels.Fast) == 0 && missing == nil:
+	case asked == Auto && len(kernels.Fast) == 0 && original:
 		why = fmt.Sprintf("float32 is the fastest on %s", kernels.Name)
 	default:
 		w, err := openPrepared(dir, kernels, asked)
 		switch {
-		case err == nil:
+		case err == nil && (asked != Auto || kernels.IsFast(w.precision) || !original):
 			return w, nil
-		case errors.Is(err, fs.ErrNotExist) && missing == nil:
+		case err == nil:
+			why = fmt.Sprintf("%s would be in %s, no faster than float32 on %s", PreparedFile, w.precision, kernels.Name)
+			if err := w.close(); err != nil {
+				return nil, err
+			}
+		case errors.Is(err, fs.ErrNotExist) && original:
 			why = "there is no " + PreparedFile
-		case missing == nil:
+		case original:
 			why = err.Error()
 		case !errors.Is(err, fs.ErrNotExist):
 			return nil, err

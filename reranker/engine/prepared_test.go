@@ -144,6 +144,52 @@ func uncorrectedDigest(t *testing.T, dir string) string {
 	return digest
 }
 
+// What a file notes does not depend on the machine that made it.
+func TestNotesAreOfTheSameArrangementEverywhere(t *testing.T) {
+	dir := copyModel(t, tinyBi)
+	m, err := model.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	corrections, err := correct(m, unwatched)
+	if err != nil {
+		t.Fatal(err)
+	}
+	try := func(beside Precision) deviation {
+		p := probe{model: m, kernels: kernel.Default().Assuming(Int8, beside), corrections: corrections}
+		_, measured, err := p.try(Int8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return measured
+	}
+	coarse, fine := try(BFloat16), try(Int16)
+	if coarse.largest == fine.largest {
+		t.Fatalf("int8 errs by %g with bfloat16 and with int16 beside bytes", fine.largest)
+	}
+	before := errorBound
+	t.Cleanup(func() { errorBound = before })
+	errorBound = map[Precision]float64{BFloat16: 1, Int16: 1, Int8: (coarse.largest + fine.largest) / 2}
+	want := verdict(Int8, coarse.within())
+	for _, fast := range [][]Precision{{BFloat16, Int8, Int16}, {Int8, Int16}, {Int8}, nil} {
+		path := filepath.Join(t.TempDir(), PreparedFile)
+		if err := writePrepared(path, dir, m, kernel.Default().Assuming(fast...), unwatched); err != nil {
+			t.Fatal(err)
+		}
+		f, err := sealed.Open(path, preparedKind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.Fact(string(Int8)); got != want {
+			t.Errorf("made where %v is fast: noted %q, want %q", fast, got, want)
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // What does not fit is not used, and Info says why.
 func TestPreparedWeightsThatDoNotFitAreNotUsed(t *testing.T) {
 	edit := func(t *testing.T, path, old, with string) {

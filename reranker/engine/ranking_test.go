@@ -23,8 +23,8 @@ func TestFastPrecisionsRankLikeFloat32(t *testing.T) {
 			if want.precision == BFloat16 && !slices.Contains(kernel.Available()[0].Fast, BFloat16) {
 				t.Skip("bfloat16 is plain Go here, and takes minutes")
 			}
-			// The best kernel stands for all: their products in 8 and 16 bits
-			// are equal to the last bit.
+			// The best kernel stands for all whose products beside bytes are in the
+			// same format: their products in 8 and 16 bits are equal to the last bit.
 			e := open(t, Options{Precision: want.precision})
 			got, err := e.Encode(t.Context(), g.list(), KindDocument)
 			if err != nil {

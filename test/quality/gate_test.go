@@ -65,8 +65,8 @@ func TestTheMethodsKeepTheirQuality(t *testing.T) {
 	}
 }
 
-// gated are the integers, which are the same numbers on every machine, and what
-// else is fast on this one.
+// gated are the integers and what else is fast on this machine. In integers every
+// machine has the same numbers, but for what int8 has beside bytes: int16 or float32.
 func gated() []engine.Precision {
 	all := []engine.Precision{engine.Int16, engine.Int8}
 	for _, fast := range kernel.Available()[0].Fast {

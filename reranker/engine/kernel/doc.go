@@ -7,7 +7,9 @@
 // A Set is one implementation of all of it: generic Go, or assembly for an
 // instruction set of the CPU. Available lists those that this CPU can run,
 // best first; the generic one is always among them and is the meaning of the
-// others, which are tested against it.
+// others, which are tested against it. A set that nobody has seen on a real CPU,
+// those of arm64, is offered only after it has computed there what plain Go does (see
+// proof.go).
 //
 // Weights are packed once, at load, into panels of Width columns: a panel
 // holds, for each step along the inner dimension, the Width weights that meet

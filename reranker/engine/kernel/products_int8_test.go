@@ -162,13 +162,16 @@ func TestSumsOfBytesNeitherSaturateNorOverflow(t *testing.T) {
 			b[i] = []int8{math.MaxInt8, math.MinInt8}[i/4%2] // of even and odd columns
 		}
 		start, ones, c := make([]int32, s.Width), slices.Repeat([]float32{1}, max(rows, s.Width)), Floats(rows*s.Width)
+		for j := range start {
+			start[j] = int32(7 * j)
+		}
 		for r := 0; r < rows; {
 			h := s.tileRowsOfIntegers(rows - r)
 			s.tileI8(h, size/4, &a[r*size], size, &b[0], &c[r*s.Width], s.Width, &ones[0], &ones[0], &start[0], &zeros[0], 0, &b[0])
 			r += h
 		}
 		for i, v := range c {
-			if want := []float32{255 * 127 * size, -255 * 128 * size}[i%2]; v != want {
+			if want := []float32{255 * 127 * size, -255 * 128 * size}[i%2] + float32(start[i%s.Width]); v != want {
 				t.Fatalf("sum %d is %g, want %g", i, v, want)
 			}
 		}

@@ -29,7 +29,7 @@ const (
 // Set is one implementation of every kernel. The twins of its functions in
 // package generic say what each computes.
 type Set struct {
-	Name  string // generic, avx2, avxvnni, avx512, avx512vnni or amx
+	Name  string // generic, avx2, avxvnni, avx512, avx512vnni, amx, neon, neondot or neoni8mm
 	Width int    // columns of a panel of weights; divides Align
 	Rows  int    // rows of the largest tile
 

@@ -1,7 +1,7 @@
 // Copyright The QuantumRerank Authors.
 // SPDX-License-Identifier: Apache-2.0
 
-//go:build !amd64 || purego
+//go:build (!amd64 && !arm64) || purego
 
 package kernel
 

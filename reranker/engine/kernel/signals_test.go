@@ -15,7 +15,11 @@ import (
 // profiler and of the garbage collector: registers that the operating system
 // does not save would show in the sums.
 func TestSignalsDoNotDisturbProducts(t *testing.T) {
-	const in, out, rows, turns = 384, 384, 48, 500
+	const in, out, rows = 384, 384, 48
+	turns := 500
+	if testing.Short() { // emulated
+		turns = 10
+	}
 	d := randomDense(random(4), out, in)
 	x := Floats(rows * in)
 	fill(random(5), x)
