@@ -4,6 +4,8 @@
 package main
 
 import (
+	"math"
+
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -45,21 +47,7 @@ func (g *generator) quantize() {
 // quantizeFactor finds the largest magnitude of the row, stores the scale that
 // undoes the quantisation and returns its inverse in all lanes.
 func (g *generator) quantizeFactor(src reg.Register) reg.VecVirtual {
-	high, low := g.zero(), g.zero()
-	n := g.load("n")
-	g.each("largest", n, 32, func() {
-		for i := range 32 / g.lanes {
-			v := g.vector()
-			g.VMOVUPS(at(src, i*g.bytes()), v)
-			g.VMAXPS(v, high, high)
-			g.VMINPS(v, low, low)
-		}
-		g.ADDQ(operand.U32(32*4), src)
-	})
-	zero := g.zero()
-	g.VSUBPS(low, zero, low)
-	g.VMAXPS(low, high, high)
-	largest := g.reduce(high, g.VMAXPS)
+	largest := g.reduce(g.largest(src), g.VMAXPS)
 	floor := g.XMM()
 	g.VMOVSS(g.constant(smallest), floor)
 	g.VMAXSS(floor, largest, largest)
@@ -71,6 +59,41 @@ func (g *generator) quantizeFactor(src reg.Register) reg.VecVirtual {
 	factor := g.vector()
 	g.VBROADCASTSS(inverse, factor)
 	return factor
+}
+
+// largest returns the largest magnitudes of a row, lane by lane. Each vector of 32
+// elements has its own, since one alone would wait for the vector before.
+func (g *generator) largest(src reg.Register) reg.VecVirtual {
+	all := make([]reg.VecVirtual, 32/g.lanes)
+	for i := range all {
+		all[i] = g.zero()
+	}
+	sign := reg.VecVirtual(nil)
+	if !g.wide() {
+		sign = g.broadcast(float32(math.Copysign(0, -1)))
+	}
+	n := g.load("n")
+	g.each("largest", n, 32, func() {
+		for i, v := range all {
+			if g.wide() {
+				const magnitudes = 0b1011 // the larger one, without its sign
+				g.VRANGEPS(operand.Imm(magnitudes), at(src, i*g.bytes()), v, v)
+				continue
+			}
+			x := g.vector()
+			g.VANDNPS(at(src, i*g.bytes()), sign, x)
+			g.VMAXPS(x, v, v)
+		}
+		g.ADDQ(operand.U32(32*4), src)
+	})
+	for len(all) > 1 {
+		half := len(all) / 2
+		for i := range half {
+			g.VMAXPS(all[half+i], all[i], all[i])
+		}
+		all = all[:half]
+	}
+	return all[0]
 }
 
 // roundI16 converts 16 elements.

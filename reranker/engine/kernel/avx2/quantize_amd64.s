@@ -10,33 +10,32 @@
 // func QuantizeI16(dst *int16, src *float32, n int, limit float32) (scale float32)
 // Requires: AVX, AVX2, SSE
 TEXT ·QuantizeI16(SB), NOSPLIT|NOFRAME, $0-36
-	MOVQ  src+8(FP), AX
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	MOVQ  n+16(FP), CX
-	CMPQ  CX, $0x00
-	JLE   largest_done
+	MOVQ         src+8(FP), AX
+	VPXOR        Y0, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VBROADCASTSS f80000000<>+0(SB), Y4
+	MOVQ         n+16(FP), CX
+	CMPQ         CX, $0x00
+	JLE          largest_done
 
 largest:
-	VMOVUPS (AX), Y2
-	VMAXPS  Y2, Y0, Y0
-	VMINPS  Y2, Y1, Y1
-	VMOVUPS 32(AX), Y2
-	VMAXPS  Y2, Y0, Y0
-	VMINPS  Y2, Y1, Y1
-	VMOVUPS 64(AX), Y2
-	VMAXPS  Y2, Y0, Y0
-	VMINPS  Y2, Y1, Y1
-	VMOVUPS 96(AX), Y2
-	VMAXPS  Y2, Y0, Y0
-	VMINPS  Y2, Y1, Y1
+	VANDNPS (AX), Y4, Y5
+	VMAXPS  Y5, Y0, Y0
+	VANDNPS 32(AX), Y4, Y5
+	VMAXPS  Y5, Y1, Y1
+	VANDNPS 64(AX), Y4, Y5
+	VMAXPS  Y5, Y2, Y2
+	VANDNPS 96(AX), Y4, Y5
+	VMAXPS  Y5, Y3, Y3
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x20, CX
 	JG      largest
 
 largest_done:
-	VPXOR        Y2, Y2, Y2
-	VSUBPS       Y1, Y2, Y1
+	VMAXPS       Y2, Y0, Y0
+	VMAXPS       Y3, Y1, Y1
 	VMAXPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VMAXPS       X1, X0, X0
@@ -81,6 +80,16 @@ round_done:
 	VZEROUPPER
 	RET
 
+DATA f80000000<>+0(SB)/4, $0x80000000
+DATA f80000000<>+4(SB)/4, $0x80000000
+DATA f80000000<>+8(SB)/4, $0x80000000
+DATA f80000000<>+12(SB)/4, $0x80000000
+DATA f80000000<>+16(SB)/4, $0x80000000
+DATA f80000000<>+20(SB)/4, $0x80000000
+DATA f80000000<>+24(SB)/4, $0x80000000
+DATA f80000000<>+28(SB)/4, $0x80000000
+GLOBL f80000000<>(SB), RODATA|NOPTR, $32
+
 DATA f0da24260<>+0(SB)/4, $0x0da24260
 DATA f0da24260<>+4(SB)/4, $0x0da24260
 DATA f0da24260<>+8(SB)/4, $0x0da24260
@@ -94,33 +103,32 @@ GLOBL f0da24260<>(SB), RODATA|NOPTR, $32
 // func QuantizeI8(dst *uint8, src *float32, n int, limit float32) (scale float32)
 // Requires: AVX, AVX2, SSE
 TEXT ·QuantizeI8(SB), NOSPLIT|NOFRAME, $0-36
-	MOVQ  src+8(FP), AX
-	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
-	MOVQ  n+16(FP), CX
-	CMPQ  CX, $0x00
-	JLE   largest_done
+	MOVQ         src+8(FP), AX
+	VPXOR        Y0, Y0, Y0
+	VPXOR        Y1, Y1, Y1
+	VPXOR        Y2, Y2, Y2
+	VPXOR        Y3, Y3, Y3
+	VBROADCASTSS f80000000<>+0(SB), Y4
+	MOVQ         n+16(FP), CX
+	CMPQ         CX, $0x00
+	JLE          largest_done
 
 largest:
-	VMOVUPS (AX), Y2
-	VMAXPS  Y2, Y0, Y0
-	VMINPS  Y2, Y1, Y1
-	VMOVUPS 32(AX), Y2
-	VMAXPS  Y2, Y0, Y0
-	VMINPS  Y2, Y1, Y1
-	VMOVUPS 64(AX), Y2
-	VMAXPS  Y2, Y0, Y0
-	VMINPS  Y2, Y1, Y1
-	VMOVUPS 96(AX), Y2
-	VMAXPS  Y2, Y0, Y0
-	VMINPS  Y2, Y1, Y1
+	VANDNPS (AX), Y4, Y5
+	VMAXPS  Y5, Y0, Y0
+	VANDNPS 32(AX), Y4, Y5
+	VMAXPS  Y5, Y1, Y1
+	VANDNPS 64(AX), Y4, Y5
+	VMAXPS  Y5, Y2, Y2
+	VANDNPS 96(AX), Y4, Y5
+	VMAXPS  Y5, Y3, Y3
 	ADDQ    $0x00000080, AX
 	SUBQ    $0x20, CX
 	JG      largest
 
 largest_done:
-	VPXOR        Y2, Y2, Y2
-	VSUBPS       Y1, Y2, Y1
+	VMAXPS       Y2, Y0, Y0
+	VMAXPS       Y3, Y1, Y1
 	VMAXPS       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VMAXPS       X1, X0, X0

@@ -18,19 +18,13 @@ TEXT ·QuantizeI16(SB), NOSPLIT|NOFRAME, $0-36
 	JLE    largest_done
 
 largest:
-	VMOVUPS (AX), Z2
-	VMAXPS  Z2, Z0, Z0
-	VMINPS  Z2, Z1, Z1
-	VMOVUPS 64(AX), Z2
-	VMAXPS  Z2, Z0, Z0
-	VMINPS  Z2, Z1, Z1
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x20, CX
-	JG      largest
+	VRANGEPS $0x0b, (AX), Z0, Z0
+	VRANGEPS $0x0b, 64(AX), Z1, Z1
+	ADDQ     $0x00000080, AX
+	SUBQ     $0x20, CX
+	JG       largest
 
 largest_done:
-	VPXORD        Z3, Z3, Z3
-	VSUBPS        Z1, Z3, Z1
 	VMAXPS        Z1, Z0, Z0
 	VEXTRACTF32X8 $0x01, Z0, Y1
 	VMAXPS        Y1, Y0, Y0
@@ -83,19 +77,13 @@ TEXT ·QuantizeI8(SB), NOSPLIT|NOFRAME, $0-36
 	JLE    largest_done
 
 largest:
-	VMOVUPS (AX), Z2
-	VMAXPS  Z2, Z0, Z0
-	VMINPS  Z2, Z1, Z1
-	VMOVUPS 64(AX), Z2
-	VMAXPS  Z2, Z0, Z0
-	VMINPS  Z2, Z1, Z1
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x20, CX
-	JG      largest
+	VRANGEPS $0x0b, (AX), Z0, Z0
+	VRANGEPS $0x0b, 64(AX), Z1, Z1
+	ADDQ     $0x00000080, AX
+	SUBQ     $0x20, CX
+	JG       largest
 
 largest_done:
-	VPXORD        Z3, Z3, Z3
-	VSUBPS        Z1, Z3, Z1
 	VMAXPS        Z1, Z0, Z0
 	VEXTRACTF32X8 $0x01, Z0, Y1
 	VMAXPS        Y1, Y0, Y0
@@ -153,19 +141,13 @@ TEXT ·QuantizeI16Bytes(SB), NOSPLIT|NOFRAME, $0-36
 	JLE    largest_done
 
 largest:
-	VMOVUPS (AX), Z2
-	VMAXPS  Z2, Z0, Z0
-	VMINPS  Z2, Z1, Z1
-	VMOVUPS 64(AX), Z2
-	VMAXPS  Z2, Z0, Z0
-	VMINPS  Z2, Z1, Z1
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x20, CX
-	JG      largest
+	VRANGEPS $0x0b, (AX), Z0, Z0
+	VRANGEPS $0x0b, 64(AX), Z1, Z1
+	ADDQ     $0x00000080, AX
+	SUBQ     $0x20, CX
+	JG       largest
 
 largest_done:
-	VPXORD        Z3, Z3, Z3
-	VSUBPS        Z1, Z3, Z1
 	VMAXPS        Z1, Z0, Z0
 	VEXTRACTF32X8 $0x01, Z0, Y1
 	VMAXPS        Y1, Y0, Y0
