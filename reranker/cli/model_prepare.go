@@ -24,7 +24,7 @@ under one checksum. The server maps the file instead of converting weights, and
 starts in a tenth of the time. A directory with it needs no model.safetensors,
 unless float32 is asked for.
 
-For precision int8 it also finds, with 40,000 tokens drawn from the vocabulary, which
+For precision int8 it also finds, with 16,000 tokens drawn from the vocabulary, which
 8-bit integers lose least beside each other. That takes some ten seconds for a small
 model.
 

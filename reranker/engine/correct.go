@@ -18,7 +18,7 @@ import (
 // vocabulary. They favour no subject, need no data but the model, and do about as
 // well as real texts (docs/designs/engine.md).
 const (
-	correctionTokens   = 40_000 // of all sequences together
+	correctionTokens   = 16_000 // of all sequences together
 	correctionBatch    = 512    // at a time
 	shortestCorrection = 4      // tokens of content of a sequence
 	longestCorrection  = 250

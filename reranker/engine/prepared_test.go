@@ -103,11 +103,11 @@ func TestPreparedWeightsNeedNoOthers(t *testing.T) {
 func TestPreparingGivesTheSameBytesEverywhere(t *testing.T) {
 	for dir, want := range map[string]struct{ whole, uncorrected string }{
 		tinyBi: {
-			"sha256:b167b04787ea1c7277133a29c5040ccdd6a92b39b9cdfd3231e4f903b8400954",
+			"sha256:f9b87bd4edf73095217fe1093d3c8c65373b1e95ded0e69abe9941b22de58806",
 			"sha256:93e2182f20dd00928d6cd03b000d99c5129d91716f33d01944bcd3be93764a19",
 		},
 		tinyCross: {
-			"sha256:86a1dd354f6c00df10223f6a0dfeeab50c4e6c718bafb94579345aa2ce90c6b4",
+			"sha256:6e042e07f9977199f22c243ce6bbcd20504c3c497e4abd3fde99f8a21305058e",
 			"sha256:ca5fd09e16891adc38fb78ff163b740bcfb287c6222645c4672e98fb124dfe37",
 		},
 	} {
