@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
 )
 
 // documents returns n different texts whose token counts vary as those of real
@@ -71,9 +73,11 @@ func BenchmarkBatchTokens(b *testing.B) {
 func benchmarkEncode(b *testing.B, opt Options, n int) {
 	e := open(b, opt)
 	texts := documents(b, n)
-	tokens := 0
+	tokens, work := 0, 0.0
 	for _, t := range texts {
-		tokens += min(e.CountTokens(t), e.maxTokens)
+		n := min(e.CountTokens(t), e.maxTokens)
+		tokens += n
+		work += operations(&e.model.Config, n)
 	}
 	visit := func(int, *Encoding) {}
 	b.ReportAllocs()
@@ -86,6 +90,14 @@ func benchmarkEncode(b *testing.B, opt Options, n int) {
 	}
 	b.ReportMetric(float64(cpuTime(b)-start)/1e6/float64(b.N), "cpu-ms/op")
 	b.ReportMetric(float64(tokens)*float64(b.N)/b.Elapsed().Seconds(), "tokens/s")
+	b.ReportMetric(work*float64(b.N)/b.Elapsed().Seconds()/1e9, "Gop/s")
+}
+
+// operations are the multiplications and additions of a text's products, those of
+// linear layers and of attention, which is what a peak is compared with.
+func operations(c *model.Config, tokens int) float64 {
+	n, h := float64(tokens), float64(c.HiddenSize)
+	return 2 * float64(c.Layers) * (n*(4*h*h+2*h*float64(c.Intermediate)) + 2*n*n*h)
 }
 
 func cpuTime(b *testing.B) time.Duration {

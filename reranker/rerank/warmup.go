@@ -14,12 +14,9 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/engine"
 )
 
-// What a worker encodes to learn its speed: a fraction of a second's work. The
-// first round reads the weights for the first time and does not count.
-const (
-	warmUpRounds = 3
-	warmUpTexts  = 4
-)
+// warmUpTexts are what a worker encodes to learn its speed: some twenty
+// milliseconds of work.
+const warmUpTexts = 4
 
 // WarmUp measures how fast the engine is with all workers at work, so that the
 // first callers are judged by a speed and not by a cautious guess: at four
@@ -40,25 +37,25 @@ func (r *Ranker) WarmUp(ctx context.Context) error {
 }
 
 func (r *Ranker) measure(ctx context.Context, texts []string) error {
-	tokens := 0
+	// The first text reads the weights for the first time and does not count.
+	if err := r.tryOut(ctx, texts[:1]); err != nil {
+		return err
+	}
+	tokens, begin := 0, time.Now()
 	for _, t := range texts {
 		tokens += r.estimate(len(t))
 	}
-	forget := func(int, *text) {}
-	for round := range warmUpRounds {
-		begin := time.Now()
-		var err error
-		if r.cross != nil {
-			err = r.crossTexts(ctx, golden.query, texts, forget)
-		} else {
-			err = r.encodeTexts(ctx, texts, engine.KindDocument, forget)
-		}
-		if err != nil {
-			return err
-		}
-		if round > 0 {
-			r.speed.Observe(tokens, time.Since(begin))
-		}
+	if err := r.tryOut(ctx, texts); err != nil {
+		return err
 	}
+	r.speed.Observe(tokens, time.Since(begin))
 	return nil
+}
+
+func (r *Ranker) tryOut(ctx context.Context, texts []string) error {
+	forget := func(int, *text) {}
+	if r.cross != nil {
+		return r.crossTexts(ctx, golden.query, texts, forget)
+	}
+	return r.encodeTexts(ctx, texts, engine.KindDocument, forget)
 }

@@ -74,7 +74,7 @@ func avx512VNNISet() *Set {
 func amxSet() *Set {
 	s := avx512Set()
 	s.Name = "amx"
-	s.Fast = []Format{BFloat16, Int8, Int16}
+	s.Fast = []Format{Int8, BFloat16, Int16}
 	s.allRows = true
 	s.tileI16, s.peakI16 = amx.TileI16, amx.Peak
 	s.tileI8, s.peakI8 = amx.TileI8, amx.Peak

@@ -117,7 +117,7 @@ func TestRoundComesNearTheBestChoice(t *testing.T) {
 
 func bestChoice(inputs [][]float32, row []float32, nearest []int8) float64 {
 	best := math.Inf(1)
-	for choice := range 1 << (len(row)) {
+	for choice := range 1 << len(row) {
 		integers := make([]int8, len(row))
 		for i, w := range row {
 			integers[i] = int8(math.Floor(float64(w))) + int8(choice>>i&1)
