@@ -110,21 +110,13 @@ func (s *sequences) next() (ids []int32, first int) {
 	if s.below(2) == 0 {
 		draw = func() int32 { return s.common[s.skewed(len(s.common))] }
 	}
-	first = s.first
-	for i, id := range s.frame {
-		for text, end := range s.ends {
-			if i != end {
-				continue
-			}
-			content := length / len(s.ends)
-			for range content {
-				ids = append(ids, draw())
-			}
-			if text == 0 {
-				first += content
-			}
+	content, at := length/len(s.ends), 0
+	for _, end := range s.ends {
+		ids = append(ids, s.frame[at:end]...)
+		for range content {
+			ids = append(ids, draw())
 		}
-		ids = append(ids, id)
+		at = end
 	}
-	return ids, first
+	return append(ids, s.frame[at:]...), s.first + content
 }

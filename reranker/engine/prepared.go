@@ -33,7 +33,7 @@ const (
 )
 
 // coarser are the precisions that prepared weights may be used in beside int16.
-// The file notes under their names whether they keep their bounds, int8 with int16
+// The file notes under their names whether they keep their bounds, int8 with bfloat16
 // beside bytes.
 var coarser = []Precision{BFloat16, Int8}
 

@@ -66,7 +66,7 @@ func TestTheMethodsKeepTheirQuality(t *testing.T) {
 }
 
 // gated are the integers and what else is fast on this machine. In integers every
-// machine has the same numbers, but for what int8 has beside bytes: int16 or float32.
+// machine has the same numbers, but for what int8 has beside bytes.
 func gated() []engine.Precision {
 	all := []engine.Precision{engine.Int16, engine.Int8}
 	for _, fast := range kernel.Available()[0].Fast {

@@ -5,8 +5,7 @@ package encoder
 
 import (
 	"fmt"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/rounding"
@@ -130,16 +129,11 @@ func (w *watch) apply(a *Arena, x []float32, rows int, out kernel.Output) {
 // numbers has none.
 func (w *watch) correct(kernels *kernel.Set) ([][]uint8, error) {
 	stored, factors := w.panels.Store(), make([]*rounding.Factor, len(w.grams))
-	var group errgroup.Group
+	var group sync.WaitGroup
 	for i, g := range w.grams {
-		group.Go(func() error {
-			factors[i] = g.Factor()
-			return nil
-		})
+		group.Go(func() { factors[i] = g.Factor() })
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
+	group.Wait()
 	corrections := make([][]uint8, len(factors))
 	for i, f := range factors {
 		if f == nil {

@@ -6,8 +6,7 @@ package kernel
 import (
 	"fmt"
 	"runtime"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 )
 
 // CorrectionsPerByte is how corrections are kept. They move the bytes that are nearest
@@ -28,18 +27,18 @@ func (s *Set) CorrectI8(st *StoredI16, part int, round func(row []float32, neare
 	q, size := &st.Parts[part], st.In/len(st.Parts)
 	corrections := make([]uint8, st.Out*size/CorrectionsPerByte)
 	workers := runtime.GOMAXPROCS(0)
-	var group errgroup.Group
+	var group sync.WaitGroup
 	for w := range workers {
-		group.Go(func() error {
+		group.Go(func() {
 			r := s.newRowsI8(size)
 			for n := w * st.Out / workers; n < (w+1)*st.Out/workers; n++ {
 				r.correct(q, n, corrections[n*size/CorrectionsPerByte:][:size/CorrectionsPerByte], round)
 			}
-			return nil
 		})
 	}
+	group.Wait()
 	q.Corrections = corrections
-	return group.Wait()
+	return nil
 }
 
 // rowsI8 makes bytes of rows of stored weights.

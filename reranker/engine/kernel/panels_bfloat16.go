@@ -25,17 +25,7 @@ func (s *Set) RoundBF16(st *StoredI16) (*PanelsBF16, error) {
 		return nil, err
 	}
 	p := &PanelsBF16{out: st.Out, in: st.In, width: s.Width, weights: Halves(st.Out * st.In), bias: st.Bias}
-	size := st.In / len(st.Parts)
-	for n := 0; n < st.Out; n += s.Width {
-		for i := range st.Parts {
-			q := &st.Parts[i]
-			from := q.Weights[n/Align*Align*size+n%Align*2:]
-			to := p.weights[n*st.In+i*size*s.Width:]
-			for k := 0; k < size; k += 2 {
-				roundRow(to[k*s.Width:][:2*s.Width], from[k*Align:], q.Scales[n:])
-			}
-		}
-	}
+	eachPair(s, st, p.weights, roundRow)
 	return p, nil
 }
 

@@ -10,17 +10,7 @@ func (s *Set) WidenF32(st *StoredI16) (*PanelsF32, error) {
 		return nil, err
 	}
 	p := &PanelsF32{out: st.Out, in: st.In, width: s.Width, weights: Floats(st.Out * st.In), bias: st.Bias}
-	size := st.In / len(st.Parts)
-	for n := 0; n < st.Out; n += s.Width {
-		for i := range st.Parts {
-			q := &st.Parts[i]
-			from := q.Weights[n/Align*Align*size+n%Align*2:]
-			to := p.weights[n*st.In+i*size*s.Width:]
-			for k := 0; k < size; k += 2 {
-				widenRows(to[k*s.Width:][:2*s.Width], from[k*Align:], q.Scales[n:])
-			}
-		}
-	}
+	eachPair(s, st, p.weights, widenRows)
 	return p, nil
 }
 

@@ -155,14 +155,7 @@ func (s *Set) Assuming(fast ...Format) *Set {
 
 // Limited is the set for a caller to whom all but some formats are too coarse.
 func (s *Set) Limited(to ...Format) *Set {
-	limited := *s
-	limited.Fast = nil
-	for _, f := range s.Fast {
-		if slices.Contains(to, f) {
-			limited.Fast = append(limited.Fast, f)
-		}
-	}
-	return &limited
+	return s.Assuming(slices.DeleteFunc(slices.Clone(s.Fast), func(f Format) bool { return !slices.Contains(to, f) })...)
 }
 
 // Pad rounds n up to a multiple of Align.

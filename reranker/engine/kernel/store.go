@@ -81,6 +81,22 @@ func (st *StoredI16) check() error {
 	return nil
 }
 
+// eachPair makes pairs of rows of panels for the set, of another format, out of stored
+// pairs of weights of neighbouring columns and the columns' scales.
+func eachPair[T any](s *Set, st *StoredI16, weights []T, turn func(to []T, from []int16, scales []float32)) {
+	size := st.In / len(st.Parts)
+	for n := 0; n < st.Out; n += s.Width {
+		for i := range st.Parts {
+			q := &st.Parts[i]
+			from := q.Weights[n/Align*Align*size+n%Align*2:]
+			to := weights[n*st.In+i*size*s.Width:]
+			for k := 0; k < size; k += 2 {
+				turn(to[k*s.Width:][:2*s.Width], from[k*Align:], q.Scales[n:])
+			}
+		}
+	}
+}
+
 // deal moves weights from panels of one width to panels of another. One width
 // divides the other; a step of a panel is two weights of each column.
 func deal(weights []int16, out, size, from, to int) []int16 {

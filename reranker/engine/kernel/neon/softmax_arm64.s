@@ -7,8 +7,8 @@
 #include "encode_arm64.h"
 
 // exp(x) for x <= 0 is 2ⁿ * P(r), n = round(x/ln(2)), r = x - n*ln(2), and constant
-// below the floor: see ../_asm/softmax.go, which has the same constants. They go to V16 to V26, those of P
-// highest power first.
+// below the floor. P is the minimax polynomial of exp(r) for |r| <= ln(2)/2, with a relative
+// error below 2e-8. The constants go to V16 to V26, those of P highest power first.
 DATA exp<>+0(SB)/4, $0xc2ac0000 // floor
 DATA exp<>+4(SB)/4, $0x3fb8aa3b // 1/ln(2)
 DATA exp<>+8(SB)/4, $0x3f318000 // ln(2), high
