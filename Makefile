@@ -61,8 +61,10 @@ $(MODEL_DIR)/model.safetensors:
 	@$(BIN)/reranker model pull --output $(MODEL_DIR)
 
 # Made from the weights by the program, which notices by itself where a file no
-# longer fits, and does without it.
-$(MODEL_DIR)/prepared.bin: $(MODEL_DIR)/model.safetensors
+# longer fits, and does without it, or makes it anew. What numbers the layouts is in LAYOUTS.
+LAYOUTS := reranker/engine/sealed/file.go reranker/engine/encoder/seal.go reranker/engine/kernel/store.go
+
+$(MODEL_DIR)/prepared.bin: $(MODEL_DIR)/model.safetensors $(LAYOUTS)
 	@go build -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/reranker
 	@$(BIN)/reranker model prepare $(MODEL_DIR)
 	@touch $@

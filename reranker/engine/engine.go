@@ -174,13 +174,21 @@ func (e *Engine) Info() Info {
 		Kernel:       e.kernels.Name,
 		Kernels:      kernel.Names(),
 		Precision:    e.precision,
-		Reason:       e.reason,
+		Reason:       withLeftOut(e.reason, kernel.LeftOut()),
 		Weights:      e.from,
 		Threads:      e.threads,
 		BatchTokens:  e.batchTokens,
 		MappedBytes:  e.mappedBytes(),
 		StaticTokens: e.staticTokens(),
 	}
+}
+
+// withLeftOut adds to why a precision was chosen which kernels were not.
+func withLeftOut(reason string, kernels []string) string {
+	for _, k := range kernels {
+		reason += "; left out is " + k
+	}
+	return reason
 }
 
 // mappedBytes is the size of the weights and tables that are views of files.

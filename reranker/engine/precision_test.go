@@ -150,3 +150,12 @@ func TestUnknownPrecisionIsAnErrorThatNamesTheKnownOnes(t *testing.T) {
 		}
 	}
 }
+
+func TestKernelsThatAreLeftOutAreSaid(t *testing.T) {
+	if got := withLeftOut("fastest", nil); got != "fastest" {
+		t.Errorf("without any: %q", got)
+	}
+	if got, want := withLeftOut("fastest", []string{"a, whose x", "b, whose y"}), "fastest; left out is a, whose x; left out is b, whose y"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
@@ -99,14 +100,7 @@ func Unseal(c model.Config, kernels *kernel.Set, precision Precision, f *sealed.
 		segments:  unsealed[float32](r, "segments", c.TypeVocabSize*c.HiddenSize),
 		norm:      r.norm("norm"),
 	}
-	e.layers = make([]layer, c.Layers)
-	for i := range e.layers {
-		l, at := &e.layers[i], layerName(i)
-		for _, x := range l.linears() {
-			*x.at = r.linear(at+x.name, x.out(&e.shape), x.in(&e.shape), x.bytes)
-		}
-		l.attentionNorm, l.outputNorm = r.norm(at+"attention.norm"), r.norm(at+"output.norm")
-	}
+	r.layers()
 	if c.NumLabels > 0 {
 		e.head = &head{
 			pooler:     unsealed[float32](r, "head.pooler", c.HiddenSize*c.HiddenSize),
@@ -128,6 +122,31 @@ type unsealer struct {
 	file    *sealed.File
 	encoder *Encoder
 	errs    []error
+}
+
+// layers reads all layers side by side: for some formats their weights are packed anew.
+func (r *unsealer) layers() {
+	layers := make([]layer, r.encoder.config.Layers)
+	readers := make([]unsealer, len(layers))
+	var group sync.WaitGroup
+	for i := range layers {
+		group.Go(func() {
+			readers[i] = unsealer{file: r.file, encoder: r.encoder}
+			readers[i].layer(&layers[i], layerName(i))
+		})
+	}
+	group.Wait()
+	for i := range readers {
+		r.errs = append(r.errs, readers[i].errs...)
+	}
+	r.encoder.layers = layers
+}
+
+func (r *unsealer) layer(l *layer, at string) {
+	for _, x := range l.linears() {
+		*x.at = r.linear(at+x.name, x.out(&r.encoder.shape), x.in(&r.encoder.shape), x.bytes)
+	}
+	l.attentionNorm, l.outputNorm = r.norm(at+"attention.norm"), r.norm(at+"output.norm")
 }
 
 func unsealed[T sealed.Number](r *unsealer, name string, n int) []T {

@@ -4,6 +4,7 @@
 package kernel
 
 import (
+	"fmt"
 	"math"
 	"slices"
 )
@@ -11,15 +12,18 @@ import (
 // A set whose instructions nobody has seen on a real CPU proves itself before it
 // is offered: each of its kernels computes something small, and plain Go the same.
 
-// proven returns those of the sets that compute what plain Go does.
-func proven(sets []*Set) []*Set {
-	want, good := everyClaim(genericSet()), []*Set(nil)
+// proven returns those of the sets that compute what plain Go does, and says of the others
+// what does not.
+func proven(sets []*Set) (good []*Set, leftOut []string) {
+	want := everyClaim(genericSet())
 	for _, s := range sets {
-		if firstWrong(everyClaim(s), want) == "" {
-			good = append(good, s)
+		if wrong := firstWrong(everyClaim(s), want); wrong != "" {
+			leftOut = append(leftOut, fmt.Sprintf("%s, whose %s are not those of plain Go", s.Name, wrong))
+			continue
 		}
+		good = append(good, s)
 	}
-	return good
+	return good, leftOut
 }
 
 // everyClaim returns what a set computes for each of the claims.

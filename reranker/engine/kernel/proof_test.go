@@ -4,6 +4,7 @@
 package kernel
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel/generic"
@@ -79,8 +80,12 @@ func TestASetWithAWrongKernelIsLeftOut(t *testing.T) {
 			if wrong := firstWrong(everyClaim(s), everyClaim(right)); wrong != c.kernel {
 				t.Errorf("what is wrong is said to be %q, want %q", wrong, c.kernel)
 			}
-			if good := proven([]*Set{s, right}); len(good) != 1 || good[0] != right {
+			good, leftOut := proven([]*Set{s, right})
+			if len(good) != 1 || good[0] != right {
 				t.Errorf("%d sets are left of a wrong one and a right one, want the right one", len(good))
+			}
+			if len(leftOut) != 1 || !strings.Contains(leftOut[0], c.kernel) {
+				t.Errorf("left out are %q, want one whose %s are wrong", leftOut, c.kernel)
 			}
 		})
 	}

@@ -113,6 +113,10 @@ func Select(name string) (*Set, error) {
 	return sets[i], nil
 }
 
+// LeftOut says which sets this CPU has the instructions for, but computes something
+// wrong with.
+func LeftOut() []string { return leftOut() }
+
 // Common is the set that most machines of this architecture can run, which gives
 // all of those the same numbers to the last bit.
 func Common() *Set {

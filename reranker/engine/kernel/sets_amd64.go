@@ -37,6 +37,9 @@ func assembly() []*Set {
 	return sets
 }
 
+// leftOut is nothing: these sets have been seen on real CPUs, and need no proof.
+func leftOut() []string { return nil }
+
 func avx512Set() *Set {
 	return &Set{
 		Name:        "avx512",

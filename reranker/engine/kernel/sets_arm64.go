@@ -16,10 +16,20 @@ import (
 )
 
 // assembly lists the sets in assembly that this CPU can run, best first.
-func assembly() []*Set { return slices.Clone(proved()) }
+func assembly() []*Set {
+	good, _ := proved()
+	return slices.Clone(good)
+}
 
-// proved are those of the sets that compute on this CPU what plain Go does.
-var proved = sync.OnceValue(func() []*Set {
+// leftOut says which sets this CPU should run, and does not.
+func leftOut() []string {
+	_, wrong := proved()
+	return wrong
+}
+
+// proved are those of the sets that compute on this CPU what plain Go does, and what is
+// wrong with the others.
+var proved = sync.OnceValues(func() ([]*Set, []string) {
 	a := &cpu.ARM64
 	return proven(neonSets(a.HasASIMD, a.HasASIMDDP, a.HasI8MM))
 })

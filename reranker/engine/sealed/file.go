@@ -11,17 +11,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/cespare/xxhash/v2"
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine/mapped"
 )
 
 const (
 	magic     = "QRSEALED"
-	version   = 1
+	version   = 2 // 1 had a SHA-256 of the payload, and is still read
 	prologue  = 48
 	alignment = 64
 
@@ -38,8 +41,9 @@ type header struct {
 	Kind     string            `json:"kind"`
 	Facts    map[string]string `json:"facts"`
 	Sections []section         `json:"sections"`
-	Bytes    int64             `json:"bytes"`  // of the payload
-	SHA256   string            `json:"sha256"` // of the payload
+	Bytes    int64             `json:"bytes"`            // of the payload
+	XXH64    string            `json:"xxh64,omitempty"`  // of the payload
+	SHA256   string            `json:"sha256,omitempty"` // the same in version 1
 }
 
 type section struct {
@@ -95,8 +99,8 @@ func Parse(raw []byte, kind string) (*File, error) {
 	if len(raw) < prologue || string(raw[:8]) != magic {
 		return nil, errors.New("not a sealed file")
 	}
-	if v := binary.LittleEndian.Uint32(raw[8:]); v != version {
-		return nil, fmt.Errorf("layout version is %d, want %d", v, version)
+	if v := binary.LittleEndian.Uint32(raw[8:]); v < 1 || v > version {
+		return nil, fmt.Errorf("layout version is %d, want at most %d", v, version)
 	}
 	n := int64(binary.LittleEndian.Uint32(raw[12:]))
 	if n > maxHeader || prologue+n > int64(len(raw)) {
@@ -147,12 +151,15 @@ func (f *File) Verify() error {
 	if f.file != nil {
 		r = io.NewSectionReader(f.file, f.start, f.header.Bytes)
 	}
-	h := sha256.New()
+	h, want := hash.Hash(xxhash.New()), f.header.XXH64
+	if want == "" {
+		h, want = sha256.New(), f.header.SHA256
+	}
 	if _, err := io.CopyBuffer(onlyWriter{h}, r, make([]byte, 256<<10)); err != nil {
 		return fmt.Errorf("read %s: %w", f.path, err)
 	}
-	if got := hex.EncodeToString(h.Sum(nil)); got != f.header.SHA256 {
-		return fmt.Errorf("%s has the checksum %s, want %s: %w", f.path, got, f.header.SHA256, ErrDamaged)
+	if got := hex.EncodeToString(h.Sum(nil)); got != want {
+		return fmt.Errorf("%s has the checksum %s, want %s: %w", f.path, got, want, ErrDamaged)
 	}
 	return nil
 }

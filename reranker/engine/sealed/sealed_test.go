@@ -5,6 +5,10 @@ package sealed
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -86,6 +90,45 @@ func TestEveryChangedByteIsNoticed(t *testing.T) {
 	}
 }
 
+// old is the draft as version 1 wrote it.
+func old(t testing.TB) []byte {
+	t.Helper()
+	raw := written(t)
+	f, err := Parse(raw, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload := sha256.Sum256(f.payload)
+	f.header.XXH64, f.header.SHA256 = "", hex.EncodeToString(payload[:])
+	text, err := json.Marshal(f.header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(text)
+	head := binary.LittleEndian.AppendUint32([]byte(magic), 1)
+	head = append(append(binary.LittleEndian.AppendUint32(head, uint32(len(text))), sum[:]...), text...)
+	head = append(head, make([]byte, up(int64(len(head)))-int64(len(head)))...)
+	return append(head, f.payload...)
+}
+
+func TestFilesOfVersion1AreRead(t *testing.T) {
+	raw := old(t)
+	for i, wantErr := range []bool{false, true} {
+		raw[len(raw)-1] ^= uint8(i) // the second time the last byte is another
+		f, err := Parse(raw, "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Verify(); (err != nil) != wantErr || wantErr && !errors.Is(err, ErrDamaged) {
+			t.Errorf("verified with error %v, want one: %t", err, wantErr)
+		}
+	}
+	raw[8] = version + 1
+	if _, err := Parse(raw, "test"); err == nil || !strings.Contains(err.Error(), "want at most 2") {
+		t.Errorf("a later version: %v", err)
+	}
+}
+
 func TestIncompleteFilesAreRefused(t *testing.T) {
 	good := written(t)
 	for n := range good {
@@ -112,6 +155,7 @@ func FuzzParse(f *testing.F) {
 	good := written(f)
 	f.Add(good)
 	f.Add(good[:len(good)-1])
+	f.Add(old(f))
 	f.Add([]byte(magic))
 	f.Fuzz(func(_ *testing.T, raw []byte) {
 		file, err := Parse(raw, "test")

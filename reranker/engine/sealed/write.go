@@ -14,6 +14,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // Draft is a file to be written.
@@ -87,11 +89,11 @@ func (d *Draft) WriteFile(path string) (err error) {
 }
 
 func (d *Draft) write(w io.Writer) error {
-	h := sha256.New()
+	h := xxhash.New()
 	if err := d.payload(h); err != nil {
 		return err
 	}
-	text, err := json.Marshal(header{d.kind, d.facts, d.sections, d.end, hex.EncodeToString(h.Sum(nil))})
+	text, err := json.Marshal(header{Kind: d.kind, Facts: d.facts, Sections: d.sections, Bytes: d.end, XXH64: hex.EncodeToString(h.Sum(nil))})
 	if err != nil {
 		return err
 	}
