@@ -69,12 +69,13 @@ func (c *Cache[V]) Claim(key Key) (value V, found bool, flight *Flight[V], leads
 	return value, false, f, true
 }
 
-// Has says whether a value is kept. It counts as no use.
+// Has says whether a value is kept or being made. It counts as no use.
 func (c *Cache[V]) Has(key Key) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_, ok := c.entries[key]
-	return ok
+	_, kept := c.entries[key]
+	_, making := c.flights[key]
+	return kept || making
 }
 
 // Resize changes the limit and evicts at once what no longer fits.

@@ -124,6 +124,23 @@ func TestCacheOfNoBytesStillJoinsComputations(t *testing.T) {
 	}
 }
 
+func TestWhatIsBeingMadeIsThere(t *testing.T) {
+	c := newCache(1000)
+	has := func(want bool, when string) {
+		t.Helper()
+		if got := c.Has(keys.Of("a")); got != want {
+			t.Errorf("%s: there is one: %t", when, got)
+		}
+	}
+	has(false, "at first")
+	_, _, flight, _ := c.Claim(keys.Of("a"))
+	has(true, "in flight")
+	flight.Abandon()
+	has(false, "abandoned")
+	put(t, c, "a", "value")
+	has(true, "kept")
+}
+
 func TestAbandonedFlightLetsAnotherLead(t *testing.T) {
 	c := newCache(1 << 20)
 	_, _, first, _ := c.Claim(keys.Of("x"))

@@ -119,6 +119,35 @@ func TestConcurrentRequestsEncodeATextOnce(t *testing.T) {
 	})
 }
 
+// TestWhatOthersWorkOnIsCountedOnce has the same work for 120 ms from four callers with 230 ms. It
+// is done once, so all of them are in time.
+func TestWhatOthersWorkOnIsCountedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, eng, _ := fakes(t, rerank.Options{Workers: 1, BatchTokens: 1, CacheBytes: 1 << 20})
+		eng.set(takes(30 * time.Millisecond))
+		for i := range 100 { // learns the speed
+			ask(t, r, func(q *rerank.Request) { q.Documents = []string{strconv.Itoa(i) + " one"} })
+		}
+		var wg sync.WaitGroup
+		start := time.Now()
+		for range 4 {
+			wg.Go(func() {
+				got, err := r.Rerank(t.Context(), rerank.Request{
+					Query: "the same", Documents: []string{"this one", "this two", "this three"}, Degradation: rerank.Never, Deadline: start.Add(230 * time.Millisecond),
+				})
+				if err != nil || got.Degraded || got.ScoredDocuments != 3 {
+					t.Errorf("got %+v, %v", got.Report, err)
+				}
+			})
+			synctest.Wait()
+		}
+		wg.Wait()
+		if took := time.Since(start); took != 120*time.Millisecond {
+			t.Errorf("all answers took %v", took)
+		}
+	})
+}
+
 func TestFollowerTakesOverWhenTheLeaderLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, eng, _ := fakes(t, rerank.Options{Workers: 1, BatchTokens: 1, CacheBytes: 1 << 20})
