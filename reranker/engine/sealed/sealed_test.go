@@ -6,7 +6,6 @@ package sealed
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -104,11 +103,7 @@ func old(t testing.TB) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum := sha256.Sum256(text)
-	head := binary.LittleEndian.AppendUint32([]byte(magic), 1)
-	head = append(append(binary.LittleEndian.AppendUint32(head, uint32(len(text))), sum[:]...), text...)
-	head = append(head, make([]byte, up(int64(len(head)))-int64(len(head)))...)
-	return append(head, f.payload...)
+	return append(head(1, text), f.payload...)
 }
 
 func TestFilesOfVersion1AreRead(t *testing.T) {

@@ -100,16 +100,19 @@ func (d *Draft) write(w io.Writer) error {
 	if len(text) > maxHeader {
 		return fmt.Errorf("a header of %d bytes, more than %d", len(text), maxHeader)
 	}
-	sum := sha256.Sum256(text)
-	head := append([]byte(magic), 0, 0, 0, 0, 0, 0, 0, 0)
-	binary.LittleEndian.PutUint32(head[8:], version)
-	binary.LittleEndian.PutUint32(head[12:], uint32(len(text)))
-	head = append(append(head, sum[:]...), text...)
-	head = append(head, make([]byte, up(int64(len(head)))-int64(len(head)))...)
-	if _, err := w.Write(head); err != nil {
+	if _, err := w.Write(head(version, text)); err != nil {
 		return err
 	}
 	return d.payload(w)
+}
+
+// head is everything before the payload; text is the header.
+func head(version uint32, text []byte) []byte {
+	sum := sha256.Sum256(text)
+	h := binary.LittleEndian.AppendUint32([]byte(magic), version)
+	h = binary.LittleEndian.AppendUint32(h, uint32(len(text)))
+	h = append(append(h, sum[:]...), text...)
+	return append(h, make([]byte, up(int64(len(h)))-int64(len(h)))...)
 }
 
 // payload writes the sections with the zeros between them.

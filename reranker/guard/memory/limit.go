@@ -14,11 +14,10 @@ import (
 // difference in what was answered: hardly anything but requests is allocated.
 const heapGrowth = 40
 
-// SetSoftLimit tells Go's collector to keep the heap below 85 % of limit, and to collect
-// early even where the limit is far, and
-// returns the figure that is in force. The rest is for what the collector does
-// not count: the mapped weights, stacks of the kernel and a burst between two
-// cycles. A GOMEMLIMIT or GOGC from outside is left alone.
+// SetSoftLimit tells Go's collector to keep the heap below 85 % of limit, and returns the
+// figure that is in force. The rest is for what the collector does not count: the mapped
+// weights, stacks of the kernel and a burst between two cycles. Far from the limit the heap is
+// collected after heapGrowth. A GOMEMLIMIT or GOGC from outside is left alone.
 func SetSoftLimit(limit int64) int64 {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth)
