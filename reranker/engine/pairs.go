@@ -6,6 +6,8 @@ package engine
 import (
 	"context"
 	"errors"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine/encoder"
 )
 
 // ErrNotCrossEncoder says that the model cannot score pairs of texts.
@@ -35,6 +37,7 @@ func (e *Engine) ScorePairs(ctx context.Context, query string, documents []strin
 		r.ids = ids
 		r.append(sequence{start: start, length: len(ids) - start, firstLen: firstLen, total: total})
 	}
+	r.reads = encoder.FirstTokens
 	scores := make([]PairScore, len(documents))
 	r.deliver = func(w *worker, r *request, place, i int) {
 		s := &r.seqs[i]

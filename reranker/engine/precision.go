@@ -168,7 +168,7 @@ func probeScores(m *model.Model, e *encoder.Encoder) ([]float64, error) {
 		batch.Add(ids, len(ids))
 	}
 	arena := e.NewArena(len(batch.IDs))
-	if err := e.Forward(arena, batch); err != nil {
+	if err := e.Forward(arena, batch, encoder.AllTokens); err != nil {
 		return nil, err
 	}
 	var scores []float64
@@ -189,7 +189,7 @@ func probePairs(m *model.Model, e *encoder.Encoder) ([]float64, error) {
 		batch.Add(ids, first)
 	}
 	arena := e.NewArena(len(batch.IDs))
-	if err := e.Forward(arena, batch); err != nil {
+	if err := e.Forward(arena, batch, encoder.FirstTokens); err != nil {
 		return nil, err
 	}
 	var scores []float64

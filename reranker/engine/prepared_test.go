@@ -311,7 +311,7 @@ func FuzzUnseal(f *testing.F) {
 			}
 			batch := &encoder.Batch{}
 			batch.Add([]int32{2, 40, 291, 3}, 4)
-			if err := got.Forward(got.NewArena(4), batch); err != nil {
+			if err := got.Forward(got.NewArena(4), batch, encoder.AllTokens); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -26,6 +26,7 @@ type request struct {
 	seqs    []sequence
 	lengths []int
 	plan    plan
+	reads   encoder.Reads
 	deliver func(w *worker, r *request, place, i int)
 	visited func(i int, enc *Encoding) // by EncodeEach
 
@@ -79,7 +80,7 @@ func (e *Engine) acquire(ctx context.Context) (*request, error) {
 	r := e.requests.Get().(*request)
 	r.ctx = ctx
 	r.ids, r.seqs, r.lengths = r.ids[:0], r.seqs[:0], r.lengths[:0]
-	r.err = nil
+	r.reads, r.err = encoder.AllTokens, nil
 	return r, nil
 }
 
@@ -144,7 +145,7 @@ func (e *Engine) do(w *worker, j job) {
 		s := &r.seqs[i]
 		w.batch.Add(r.ids[s.start:s.start+s.length], s.firstLen)
 	}
-	if err := e.encoder.Forward(w.arena, &w.batch); err != nil {
+	if err := e.encoder.Forward(w.arena, &w.batch, r.reads); err != nil {
 		r.fail(fmt.Errorf("encode: %w", err))
 		return
 	}

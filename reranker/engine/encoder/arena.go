@@ -34,9 +34,10 @@ func newShape(c *model.Config) shape {
 type Arena struct {
 	encoder  *Encoder
 	capacity int
-	tokens   int // of the last batch
+	rows     int   // of the states: tokens of the last batch, or those that are read
+	reads    Reads // which rows the layer at hand leaves
 
-	states    []float32 // [tokens][hidden]
+	states    []float32 // [rows][hidden]
 	update    []float32 // [tokens][hidden], what is added to the states
 	heads     []float32 // [Q, K, V][heads][tokens][headDim]
 	context   []float32 // [tokens][heads*headDim], the result of attention
@@ -95,9 +96,42 @@ func (e *Encoder) parts() int {
 // Capacity is the number of tokens that the arena holds.
 func (a *Arena) Capacity() int { return a.capacity }
 
-// State returns the state of a token of the last batch. It is valid until the
-// next forward pass.
-func (a *Arena) State(token int) []float32 {
+// State returns row r of the states that the last pass left: of token r of the
+// batch, or of sequence r where first tokens are read. It is valid until the next
+// pass.
+func (a *Arena) State(r int) []float32 {
 	h := a.encoder.shape.hidden
-	return a.states[token*h:][:a.encoder.config.HiddenSize]
+	return a.states[r*h:][:a.encoder.config.HiddenSize]
+}
+
+// begin makes the arena ready for a batch.
+func (a *Arena) begin(b *Batch) { a.rows, a.reads = len(b.IDs), AllTokens }
+
+// place returns the rows of sequence i among those that are read.
+func (a *Arena) place(b *Batch, i int) (first, rows int) {
+	if a.reads == FirstTokens {
+		return i, 1
+	}
+	return b.sequence(i)
+}
+
+// kept is the number of rows that are read.
+func (a *Arena) kept(b *Batch) int {
+	if a.reads == FirstTokens {
+		return b.Sequences()
+	}
+	return len(b.IDs)
+}
+
+// keep moves the states that are read to their places.
+func (a *Arena) keep(b *Batch) {
+	a.rows = a.kept(b)
+	if a.reads == AllTokens {
+		return
+	}
+	h := a.encoder.shape.hidden
+	for i := range b.Sequences() {
+		from, _ := b.sequence(i) // never before place i
+		copy(a.states[i*h:][:h], a.states[from*h:][:h])
+	}
 }

@@ -36,7 +36,7 @@ func (e *Encoder) Correct(batches []*Batch, capacity int, progress func(done, to
 		if err := e.check(arena, b); err != nil {
 			return nil, err
 		}
-		arena.tokens = len(b.IDs)
+		arena.begin(b)
 		e.embed(arena, b, after.queryKeyValue)
 		states[i] = append(states[i], arena.states[:len(b.IDs)*e.shape.hidden]...)
 	}
@@ -60,10 +60,10 @@ func (e *Encoder) Correct(batches []*Batch, capacity int, progress func(done, to
 
 // pass sends the states of a batch through one layer.
 func (e *Encoder) pass(a *Arena, b *Batch, l *layer, states []float32) {
-	a.tokens = len(b.IDs)
+	a.begin(b)
 	copy(a.states, states)
-	for t := range a.tokens {
-		l.queryKeyValue.take(a, a.states[t*e.shape.hidden:], t, a.tokens)
+	for t := range a.rows {
+		l.queryKeyValue.take(a, a.states[t*e.shape.hidden:], t, a.rows)
 	}
 	e.attend(a, b, l)
 	e.feedForward(a, l, after.queryKeyValue)

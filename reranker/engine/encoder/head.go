@@ -22,7 +22,7 @@ func (a *Arena) Logit(b *Batch, i int) float64 {
 	if h == nil {
 		return 0
 	}
-	first, _ := b.sequence(i)
+	first, _ := a.place(b, i)
 	x := a.State(first)
 	logit := float64(h.bias)
 	for j, w := range h.classifier {

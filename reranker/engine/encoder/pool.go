@@ -13,12 +13,12 @@ import (
 // its states or the state of its first token, as the model says, with unit
 // length.
 func (a *Arena) Pool(dst []float32, b *Batch, i int) {
-	first, length := b.sequence(i)
+	first, rows := a.place(b, i)
 	copy(dst, a.State(first))
 	if a.encoder.config.Pooling != model.CLS {
 		// The mean's division is left out: the length is made one anyway.
-		for t := 1; t < length; t++ {
-			for j, v := range a.State(first + t) {
+		for r := 1; r < rows; r++ {
+			for j, v := range a.State(first + r) {
 				dst[j] += v
 			}
 		}

@@ -29,25 +29,26 @@ func (s *Set) AttentionScratch(n, dim int) int {
 	return columns*dim + s.Rows*columns
 }
 
-// Attention computes one head of self-attention over one sequence of n tokens:
+// Attention computes one head of self-attention over one sequence of n tokens,
+// for its first queries tokens:
 //
 //	out = softmax(Q Kᵀ) V
 //
-// Q, K and V are n rows of dim elements, one after the other, and Q carries the
-// factor 1/sqrt(dim) already. Row r of the result goes to out[r*stride]. The
-// scores of a few rows at a time stay in the cache; the whole n x n matrix
-// never exists.
-func (s *Set) Attention(out []float32, stride int, q, k, v []float32, n, dim int, scratch []float32) {
-	if n < 1 || dim%Align != 0 || len(q) < n*dim || len(k) < n*dim || len(v) < n*dim ||
-		len(out) < (n-1)*stride+dim || len(scratch) < s.AttentionScratch(n, dim) {
-		panic(fmt.Sprintf("BUG: attention of %d tokens, %d elements: q %d, k %d, v %d, out %d by %d, scratch %d", n, dim, len(q), len(k), len(v), len(out), stride, len(scratch)))
+// Q is queries rows, K and V are n rows of dim elements, one after the other, and
+// Q carries the factor 1/sqrt(dim) already. Row r of the result goes to
+// out[r*stride] and does not depend on the other rows of Q. The scores of a few
+// rows at a time stay in the cache; the whole matrix of them never exists.
+func (s *Set) Attention(out []float32, stride int, q, k, v []float32, queries, n, dim int, scratch []float32) {
+	if queries < 1 || queries > n || dim%Align != 0 || len(q) < queries*dim || len(k) < n*dim || len(v) < n*dim ||
+		len(out) < (queries-1)*stride+dim || len(scratch) < s.AttentionScratch(n, dim) {
+		panic(fmt.Sprintf("BUG: attention of %d of %d tokens, %d elements: q %d, k %d, v %d, out %d by %d, scratch %d", queries, n, dim, len(q), len(k), len(v), len(out), stride, len(scratch)))
 	}
 	columns := s.PadColumns(n)
 	keys, scores := scratch[:columns*dim], scratch[columns*dim:]
 	s.PackKeys(keys, k, n, dim)
 	mask := &masks[columns-n][Align-s.Width]
-	for r := 0; r < n; {
-		rows := s.tileRows(n - r)
+	for r := 0; r < queries; {
+		rows := s.tileRows(queries - r)
 		for c := 0; c < columns; c += s.Width {
 			bias := &zeros[0]
 			if c+s.Width == columns {

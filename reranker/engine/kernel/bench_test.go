@@ -178,7 +178,7 @@ func BenchmarkRows(b *testing.B) {
 		fill(r, qkv)
 		b.Run(s.Name+"/attention110x32", func(b *testing.B) {
 			for b.Loop() {
-				s.Attention(out, dim, qkv, qkv[n*dim:], qkv[2*n*dim:], n, dim, scratch)
+				s.Attention(out, dim, qkv, qkv[n*dim:], qkv[2*n*dim:], n, n, dim, scratch)
 			}
 		})
 	}

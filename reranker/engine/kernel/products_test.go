@@ -219,7 +219,7 @@ func TestWrongSizesPanicBeforeAnythingIsTouched(t *testing.T) {
 		"softmax too long":  func() { s.Softmax(x, 3, 32) },
 		"unequal norms":     func() { s.LayerNorm(x, x, x, x[:3], x, 0) },
 		"too many keys":     func() { s.PackKeys(x, x, 3, 32) },
-		"attention scratch": func() { s.Attention(y, 32, x, x, x, 2, 32, nil) },
+		"attention scratch": func() { s.Attention(y, 32, x, x, x, 2, 2, 32, nil) },
 	}
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) {

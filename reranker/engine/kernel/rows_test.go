@@ -186,13 +186,32 @@ func TestAttentionEqualsItsDefinition(t *testing.T) {
 				stride := 2 * dim
 				out, check := guarded((n-1)*stride+dim, 2)
 				scratch, scratchCheck := guarded(s.AttentionScratch(n, dim), 0)
-				s.Attention(out, stride, q, k, v, n, dim, scratch)
+				s.Attention(out, stride, q, k, v, n, n, dim, scratch)
 				check(t)
 				scratchCheck(t)
 				checkAttention(t, out, stride, q, k, v, n, dim)
+				checkFirstQueries(t, s, out, stride, q, k, v, n, dim)
 			}
 		}
 	})
+}
+
+// checkFirstQueries compares the rows of fewer queries with those of all.
+func checkFirstQueries(t *testing.T, s *Set, all []float32, stride int, q, k, v []float32, n, dim int) {
+	t.Helper()
+	for _, queries := range []int{1, s.Rows + 1, n - 1} {
+		if queries < 1 || queries > n {
+			continue
+		}
+		out, check := guarded((queries-1)*stride+dim, 2)
+		s.Attention(out, stride, q[:queries*dim], k, v, queries, n, dim, Floats(s.AttentionScratch(n, dim)))
+		check(t)
+		for r := range queries {
+			if !sameBits(out[r*stride:][:dim], all[r*stride:][:dim]) {
+				t.Fatalf("%d tokens of %d: row %d of %d queries differs from that of all", n, dim, r, queries)
+			}
+		}
+	}
 }
 
 func checkAttention(t *testing.T, out []float32, stride int, q, k, v []float32, n, dim int) {
