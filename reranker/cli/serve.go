@@ -64,7 +64,7 @@ func (c *command) runServe(cmd *cobra.Command) error {
 		return err
 	}
 	log := newLogger(c.Err, cfg.Process)
-	memory.SetSoftLimit(cfg.Settings.MemoryLimit)
+	memory.TuneCollector(cfg.Settings.MemoryLimit)
 	shareCores(&cfg.Process)
 	ctx, stop := server.UntilSignal(cmd.Context(), log, os.Exit)
 	defer stop()

@@ -4,10 +4,8 @@
 package docs
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -19,6 +17,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine/modeltest"
+	"github.com/quantumrerank/quantumrerank/test/pod"
 )
 
 // A comment before a block of commands says where it is run:
@@ -193,38 +194,12 @@ func build(t *testing.T) {
 // serve starts a server and returns its address when it is ready.
 func serve(t *testing.T) string {
 	t.Helper()
-	cmd := exec.Command("bin/reranker", "serve", "--model", "bin/models/all-MiniLM-L6-v2", "--address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0", "--drain-delay", "0s")
-	cmd.Dir = root
-	log, err := cmd.StderrPipe()
+	p, err := pod.Start(t.Context(), pod.Options{
+		Binary: filepath.Join(root, "bin", "reranker"), Model: filepath.Join(root, "bin", "models", modeltest.Name),
+		Args: []string{"--drain-delay", "0s"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt) // it may have ended
-		_ = cmd.Wait()
-	})
-	var said strings.Builder
-	address := ""
-	for lines := bufio.NewScanner(log); lines.Scan(); {
-		said.WriteString(lines.Text() + "\n")
-		var entry struct{ Msg, Address string }
-		if json.Unmarshal(lines.Bytes(), &entry) != nil {
-			continue
-		}
-		switch entry.Msg {
-		case "Listened":
-			address = entry.Address
-		case "Became ready":
-			go func() {
-				for lines.Scan() { // or its log would fill up the pipe
-				}
-			}()
-			return address
-		}
-	}
-	t.Fatalf("the server ended:\n%s", &said)
-	return ""
+	return strings.TrimPrefix(p.URL, "http://")
 }

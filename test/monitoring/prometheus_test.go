@@ -25,6 +25,7 @@ import (
 
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/modeltest"
+	"github.com/quantumrerank/quantumrerank/test/pod"
 )
 
 // patience bounds every wait: the tests check what happens, not how fast.
@@ -48,8 +49,8 @@ func start(t *testing.T, program string, args ...string) *bufio.Scanner {
 	return bufio.NewScanner(stderr)
 }
 
-// server starts a reranker and returns its address and that of its metrics.
-func server(t *testing.T, args ...string) (address, metrics string) {
+// server builds a reranker and starts it.
+func server(t *testing.T, args ...string) *pod.Pod {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "reranker")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./cmd/reranker")
@@ -57,20 +58,11 @@ func server(t *testing.T, args ...string) (address, metrics string) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	said := start(t, binary, append([]string{"serve", "--model", modeltest.Dir(t), "--address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0"}, args...)...)
-	for said.Scan() {
-		var line struct{ Msg, Address, MetricsAddress string }
-		_ = json.Unmarshal(said.Bytes(), &line)
-		switch line.Msg {
-		case "Listened":
-			address, metrics = line.Address, line.MetricsAddress
-		case "Became ready":
-			go drain(said)
-			return address, metrics
-		}
+	p, err := pod.Start(t.Context(), pod.Options{Binary: binary, Model: modeltest.Dir(t), Args: args})
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("the server ended before it was ready")
-	return "", ""
+	return p
 }
 
 // drain keeps a program from blocking on its own log.
@@ -192,8 +184,8 @@ func value(t *testing.T, base, expr string) string {
 	return fmt.Sprint(answer.Data.Result[0].Value[1])
 }
 
-func rerank(address, body string) {
-	resp, err := http.Post("http://"+address+"/v1/rerank", "application/json", bytes.NewReader([]byte(body)))
+func rerank(base, body string) {
+	resp, err := http.Post(base+"/v1/rerank", "application/json", bytes.NewReader([]byte(body)))
 	if err != nil {
 		return // the server's end is another test's business
 	}
@@ -204,8 +196,8 @@ func rerank(address, body string) {
 // A server whose target nobody can hold is alive and well, but too slow: that
 // alert fires, and those about other things do not.
 func TestAMissedTargetIsAlerted(t *testing.T) {
-	address, metrics := server(t, "--rerank-target", "1ms", "--degradation", "Never", "--cache", "0")
-	base := scraping(t, metrics, v1alpha1.RerankerSpec{Targets: &v1alpha1.TargetsSpec{RerankLatencyMilliseconds: new(int32(1))}})
+	p := server(t, "--rerank-target", "1ms", "--degradation", "Never", "--cache", "0")
+	base := scraping(t, strings.TrimPrefix(p.Metrics, "http://"), v1alpha1.RerankerSpec{Targets: &v1alpha1.TargetsSpec{RerankLatencyMilliseconds: new(int32(1))}})
 	eventually(t, "the first scrape", func() bool { return value(t, base, `quantumrerank_ready`) == "1" })
 	if before := firing(t, base); len(before) > 0 {
 		t.Errorf("alerts on a server without trouble: %v", before)
@@ -218,7 +210,7 @@ func TestAMissedTargetIsAlerted(t *testing.T) {
 	for range 4 {
 		senders.Go(func() {
 			for ctx.Err() == nil {
-				rerank(address, body)
+				rerank(p.URL, body)
 			}
 		})
 	}

@@ -27,7 +27,7 @@ func TestTheLoadTesterMeasuresARealServer(t *testing.T) {
 	p := serve(t, "--api-keys", keys)
 	load := func(flags ...string) (bench.Report, error) {
 		page := filepath.Join(t.TempDir(), "report.html")
-		args := append([]string{"bench", "--url", p.url, "--key-file", key, "--json", "-", "--html", page, "--max-p95", "10m"}, flags...)
+		args := append([]string{"bench", "--url", p.URL, "--key-file", key, "--json", "-", "--html", page, "--max-p95", "10m"}, flags...)
 		cmd := exec.Command(build(t), args...)
 		var said strings.Builder
 		cmd.Stderr = &said

@@ -34,7 +34,7 @@ var (
 // request, which also means that every series exists from the start.
 func TestThePageOfMetricsIsWhatAServerExposes(t *testing.T) {
 	p := serve(t)
-	status, exposed := get(t, p.metrics+"/metrics")
+	status, exposed := get(t, p.Metrics+"/metrics")
 	if status != 200 {
 		t.Fatalf("status %d", status)
 	}

@@ -33,7 +33,7 @@ func TestNoSecretLeavesTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := serve(t, "--tls", mounted, "--api-keys", keys, "--log-level", "debug", "--key-requests-per-minute", "12", "--drain-delay", "0s")
-	base := "https" + strings.TrimPrefix(p.url, "http")
+	base := "https" + strings.TrimPrefix(p.URL, "http")
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: certificatetest.Roots(certificate), MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
@@ -84,24 +84,24 @@ func TestNoSecretLeavesTheServer(t *testing.T) {
 	if err := os.WriteFile(name, []byte(added), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	until(t, p, "the new key is known", func() bool { return strings.Contains(p.said(), "Read the keys again") })
+	until(t, p, "the new key is known", func() bool { return strings.Contains(p.Log(), "Read the keys again") })
 	ask(http.MethodPost, "/v1/rerank", good, http.Header{"Authorization": {"Bearer " + added}})
 	ask(http.MethodGet, "/health", "", http.Header{"Authorization": {"Bearer " + added}}) // logged for debugging only
 	if err := os.WriteFile(name, []byte("short"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	until(t, p, "a short key is refused", func() bool { return strings.Contains(p.said(), "Kept the old keys") })
+	until(t, p, "a short key is refused", func() bool { return strings.Contains(p.Log(), "Kept the old keys") })
 
 	for _, status := range []int{200, 400, 401, 404, 422, 429} {
 		if statuses[status] == 0 {
 			t.Errorf("no answer of status %d: %v", status, statuses)
 		}
 	}
-	_, page := get(t, p.metrics+"/metrics")
-	if err := p.terminate(); err != nil {
+	_, page := get(t, p.Metrics+"/metrics")
+	if err := p.Stop(); err != nil {
 		t.Errorf("ended with %v", err)
 	}
-	log := p.said()
+	log := p.Log()
 	if !strings.Contains(log, `"key":"search"`) || !strings.Contains(log, `"level":"DEBUG"`) {
 		t.Error("the log does not name the key, or is not complete")
 	}

@@ -63,38 +63,38 @@ var inFull = http.Header{"X-Rerank-Degradation": {"Never"}}
 func TestServeAnswersAndEndsWell(t *testing.T) {
 	p := serve(t, "--drain-delay", "0s", "--request-timeout", "60s", "--longest-wait", "60s")
 
-	status, got, err := post(p.url+"/v1/rerank", request(t), inFull)
+	status, got, err := post(p.URL+"/v1/rerank", request(t), inFull)
 	if err != nil || status != http.StatusOK || len(got.Results) != 3 || got.Results[0].Index != 12 || got.MethodUsed != "hybrid" || got.Degraded {
 		t.Errorf("rerank: %d, %v: %+v", status, err, got)
 	}
-	_, again, err := post(p.url+"/v1/rerank", request(t), inFull)
+	_, again, err := post(p.URL+"/v1/rerank", request(t), inFull)
 	if err != nil || fmt.Sprint(again.Results) != fmt.Sprint(got.Results) {
 		t.Errorf("the second answer differs: %v, %v, then %v", err, got.Results, again.Results)
 	}
-	status, got, err = post(p.url+"/v1/similarity", []byte(`{"text1": "a loaf of bread", "text2": "a loaf of bread", "method": "classical"}`), nil)
+	status, got, err = post(p.URL+"/v1/similarity", []byte(`{"text1": "a loaf of bread", "text2": "a loaf of bread", "method": "classical"}`), nil)
 	if err != nil || status != http.StatusOK || got.Similarity < 0.999 {
 		t.Errorf("similarity: %d, %v: %+v", status, err, got)
 	}
-	if status, _, err := post(p.url+"/v1/rerank", []byte(`{"query": " ", "documents": ["x"], "method": "hybrid"}`), nil); err != nil || status != http.StatusUnprocessableEntity {
+	if status, _, err := post(p.URL+"/v1/rerank", []byte(`{"query": " ", "documents": ["x"], "method": "hybrid"}`), nil); err != nil || status != http.StatusUnprocessableEntity {
 		t.Errorf("an empty query: %d, %v", status, err)
 	}
 	for path, want := range map[string]string{
 		"/health": "healthy", "/health/ready": "ready", "/health/live": "alive", "/health/detailed": `"response_time_ms":`,
 	} {
-		if status, body := get(t, p.url+path); status != http.StatusOK || !strings.Contains(body, want) {
+		if status, body := get(t, p.URL+path); status != http.StatusOK || !strings.Contains(body, want) {
 			t.Errorf("%s: %d %s", path, status, body)
 		}
 	}
-	_, body := get(t, p.metrics+"/metrics")
+	_, body := get(t, p.Metrics+"/metrics")
 	for _, want := range []string{"quantumrerank_cache_entries 29", `quantumrerank_breaker_state{engine="quantum",state="closed"} 1`, "quantumrerank_ready 1"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("metrics lack %q", want)
 		}
 	}
-	if err := p.terminate(); err != nil {
-		t.Errorf("ended with %v\n%s", err, p.said())
+	if err := p.Stop(); err != nil {
+		t.Errorf("ended with %v\n%s", err, p.Log())
 	}
-	if strings.Contains(p.said(), "punctured") {
+	if strings.Contains(p.Log(), "punctured") {
 		t.Error("a document is in the log")
 	}
 }
@@ -119,7 +119,7 @@ func TestNoRequestFailsWhenTheServerEnds(t *testing.T) {
 					return
 				default:
 				}
-				err := rerankOnce(client, p.url, body)
+				err := rerankOnce(client, p.URL, body)
 				mu.Lock()
 				if err != nil {
 					failed = append(failed, err.Error())
@@ -134,19 +134,19 @@ func TestNoRequestFailsWhenTheServerEnds(t *testing.T) {
 	select {
 	case <-first:
 	case <-time.After(patience):
-		t.Fatalf("no answers\n%s", p.said())
+		t.Fatalf("no answers\n%s", p.Log())
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- p.terminate() }()
+	go func() { ended <- p.Stop() }()
 	for {
-		if status, _ := get(t, p.url+"/health/ready"); status == http.StatusServiceUnavailable {
+		if status, _ := get(t, p.URL+"/health/ready"); status == http.StatusServiceUnavailable {
 			break
 		}
 	}
 	close(stop)
 	wg.Wait()
 	if err := <-ended; err != nil {
-		t.Errorf("ended with %v\n%s", err, p.said())
+		t.Errorf("ended with %v\n%s", err, p.Log())
 	}
 	if len(failed) > 0 {
 		t.Errorf("%d answered, failed: %q", answered, failed)

@@ -25,12 +25,12 @@ func TestTLS(t *testing.T) {
 	first := certificatetest.New(t, "first", now.Add(-time.Hour), now.Add(time.Hour))
 	first.Write(t, dir)
 	p := serve(t, "--tls", dir)
-	address := strings.TrimPrefix(p.url, "http://")
+	address := strings.TrimPrefix(p.URL, "http://")
 
-	if status, _ := get(t, p.url+"/health/live"); status != http.StatusBadRequest {
+	if status, _ := get(t, p.URL+"/health/live"); status != http.StatusBadRequest {
 		t.Errorf("without TLS: status %d, want 400", status)
 	}
-	if _, exposed := get(t, p.metrics+"/metrics"); !strings.Contains(exposed, "quantumrerank_tls_certificate_not_after_timestamp_seconds 1.") {
+	if _, exposed := get(t, p.Metrics+"/metrics"); !strings.Contains(exposed, "quantumrerank_tls_certificate_not_after_timestamp_seconds 1.") {
 		t.Error("the metrics do not say when the certificate ends")
 	}
 	out, err := exec.Command(build(t), "bench", "--scenario", "2x2", "--url", "https://"+address, "--ca-file", filepath.Join(dir, "tls.crt"), "--max-p95", "-1ms").CombinedOutput()
@@ -46,7 +46,7 @@ func TestTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, p, "the new certificate is served", func() bool { return c.Ready(t.Context()) == nil })
-	if err := p.terminate(); err != nil {
+	if err := p.Stop(); err != nil {
 		t.Errorf("ended with %v", err)
 	}
 }

@@ -14,11 +14,11 @@ import (
 // difference in what was answered: hardly anything but requests is allocated.
 const heapGrowth = 40
 
-// SetSoftLimit tells Go's collector to keep the heap below 85 % of limit, and returns the
+// TuneCollector tells Go's collector to keep the heap below 85 % of limit, and returns the
 // figure that is in force. The rest is for what the collector does not count: the mapped
 // weights, stacks of the kernel and a burst between two cycles. Far from the limit the heap is
 // collected after heapGrowth. A GOMEMLIMIT or GOGC from outside is left alone.
-func SetSoftLimit(limit int64) int64 {
+func TuneCollector(limit int64) int64 {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(heapGrowth)
 	}

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
-	"github.com/quantumrerank/quantumrerank/test/load/pod"
+	"github.com/quantumrerank/quantumrerank/test/pod"
 )
 
 type options struct {
@@ -62,7 +62,10 @@ func run(ctx context.Context, o options, limit int64) (broken []string, err erro
 		dir = g.dir
 		fmt.Printf("cgroup %s.\n", g.version)
 	}
-	p, err := pod.Start(ctx, o.binary, o.model, dir, "--memory-limit", strconv.FormatInt(limit, 10))
+	p, err := pod.Start(ctx, pod.Options{
+		Binary: o.binary, Model: o.model, Cgroup: dir,
+		Args: []string{"--memory-limit", strconv.FormatInt(limit, 10), "--drain-delay", "0s"},
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/quantumrerank/quantumrerank/test/load/pod"
+	"github.com/quantumrerank/quantumrerank/test/pod"
 )
 
 // soakers send at a time; the sizes repeat, so that every third of the time

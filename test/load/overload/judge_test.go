@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/quantumrerank/quantumrerank/test/load/pod"
+	"github.com/quantumrerank/quantumrerank/test/pod"
 )
 
 func answers(n, scored int, took time.Duration) []hit {

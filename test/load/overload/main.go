@@ -16,7 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/quantumrerank/quantumrerank/test/load/pod"
+	"github.com/quantumrerank/quantumrerank/test/pod"
 )
 
 // The policies and the rates, as multiples of the capacity.
@@ -58,7 +58,7 @@ func main() {
 }
 
 func run(ctx context.Context, o options) error {
-	s, err := pod.Start(ctx, o.binary, o.model, "")
+	s, err := pod.Start(ctx, pod.Options{Binary: o.binary, Model: o.model, Args: []string{"--drain-delay", "0s"}})
 	if err != nil {
 		return err
 	}

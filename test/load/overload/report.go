@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/quantumrerank/quantumrerank/test/load/pod"
+	"github.com/quantumrerank/quantumrerank/test/pod"
 )
 
 // What is promised. The first is a share of the best goodput of any rate, the
