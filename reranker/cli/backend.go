@@ -5,7 +5,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/quantumrerank/quantumrerank/reranker/config"
@@ -22,9 +21,6 @@ func (c *command) backend(ctx, load context.Context, cfg config.Config, o *obser
 	p, err := assemble(load, cfg, o.log, o.options, step)
 	if err != nil {
 		return nil, err
-	}
-	if err := p.ranker.WarmUp(load); err != nil {
-		return nil, errors.Join(err, p.engine.Close())
 	}
 	o.ranker(p.ranker)
 	monitor := memory.NewMonitor(memory.Options{
@@ -47,6 +43,7 @@ func (c *command) backend(ctx, load context.Context, cfg config.Config, o *obser
 			Kernel: p.info.Kernel, Threads: p.info.Threads, CrossEncoder: p.info.CrossEncoder,
 		},
 		SelfTest:    p.ranker.SelfTest,
+		WarmUp:      p.ranker.WarmUp,
 		Breakers:    func() map[string]health.Breaker { return breakers(p.ranker) },
 		Door:        p.ranker.Door,
 		Hold:        p.ranker.Hold,

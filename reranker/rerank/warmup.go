@@ -14,46 +14,57 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/engine"
 )
 
-// warmUpTexts are what a worker encodes to learn its speed: some twenty
-// milliseconds of work.
-const warmUpTexts = 4
+// What a worker encodes to learn its speed: texts of so many sentences, one
+// after the other, until that took enough. A slow processor needs one of them.
+var warmUpSentences = []int{4, 3, 2, 1}
+
+const warmUpTime = 20 * time.Millisecond
 
 // WarmUp measures how fast the engine is with all workers at work, so that the
 // first callers are judged by a speed and not by a cautious guess: at four
-// times too slow a guess, a pod would degrade answers that it has time for.
+// times too slow a guess, a pod would degrade answers that it has time for. It
+// comes after the self-test, which reads the weights for the first time.
 func (r *Ranker) WarmUp(ctx context.Context) error {
-	texts := make([]string, warmUpTexts)
-	for i := range texts {
-		texts[i] = strings.Repeat(golden.answer+" ", 1+i)
-	}
 	group, ctx := errgroup.WithContext(ctx)
-	for range r.opt.Workers {
-		group.Go(func() error { return r.measure(ctx, texts) })
+	tokens, busy := make([]int, r.opt.Workers), make([]time.Duration, r.opt.Workers)
+	for i := range r.opt.Workers {
+		group.Go(func() (err error) {
+			tokens[i], busy[i], err = r.measure(ctx)
+			return err
+		})
 	}
 	if err := group.Wait(); err != nil {
 		return fmt.Errorf("measure the engine's speed: %w", err)
 	}
+	r.speed.Begin(sum(tokens), sum(busy))
 	return nil
 }
 
-func (r *Ranker) measure(ctx context.Context, texts []string) error {
-	// The first text reads the weights for the first time and does not count.
-	if err := r.tryOut(ctx, texts[:1]); err != nil {
-		return err
+// measure encodes as one worker among others.
+func (r *Ranker) measure(ctx context.Context) (tokens int, busy time.Duration, err error) {
+	begin := time.Now()
+	for _, n := range warmUpSentences {
+		text := strings.Repeat(golden.answer+" ", n)
+		if err := r.tryOut(ctx, text); err != nil {
+			return 0, 0, err
+		}
+		tokens += r.estimate(len(text))
+		if busy = time.Since(begin); busy >= warmUpTime {
+			break
+		}
 	}
-	tokens, begin := 0, time.Now()
-	for _, t := range texts {
-		tokens += r.estimate(len(t))
-	}
-	if err := r.tryOut(ctx, texts); err != nil {
-		return err
-	}
-	r.speed.Observe(tokens, time.Since(begin))
-	return nil
+	return tokens, busy, nil
 }
 
-func (r *Ranker) tryOut(ctx context.Context, texts []string) error {
-	forget := func(int, *text) {}
+func sum[T int | time.Duration](all []T) (total T) {
+	for _, x := range all {
+		total += x
+	}
+	return total
+}
+
+func (r *Ranker) tryOut(ctx context.Context, one string) error {
+	texts, forget := []string{one}, func(int, *text) {}
 	if r.cross != nil {
 		return r.crossTexts(ctx, golden.query, texts, forget)
 	}

@@ -6,6 +6,7 @@ package rerank_test
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,19 +16,33 @@ import (
 )
 
 func TestWarmingUpReplacesTheGuessOfTheSpeed(t *testing.T) {
-	for name, each := range map[string]time.Duration{"a fast engine": time.Millisecond, "a slow engine": time.Second} {
+	for name, c := range map[string]struct {
+		each  time.Duration // a text takes
+		texts int           // that are enough
+	}{
+		"a fast engine": {time.Millisecond, 4},
+		"a slow engine": {time.Second, 1},
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ranker, eng, _ := fakes(t, rerank.Options{Workers: 2})
-				eng.set(takes(each))
+				texts, tokens := 0, 0
+				eng.set(func(ctx context.Context, text string) error {
+					eng.mu.Lock()
+					texts++
+					tokens += min(len(text)/4+3, eng.Info().MaxTokens)
+					eng.mu.Unlock()
+					return takes(c.each)(ctx, text)
+				})
 				if err := ranker.WarmUp(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				// The texts have 30 to 64 estimated tokens, and two workers.
-				per := func(tokens float64) float64 { return 2 * tokens / each.Seconds() }
-				got := ranker.Stats().Usage.TokensPerSecond
-				if got < 0.2*per(30) || got > per(64) {
-					t.Errorf("%.0f tokens a second, want about %.0f to %.0f", got, per(30), per(64))
+				if texts != 2*c.texts {
+					t.Errorf("two workers encoded %d texts, want %d", texts, 2*c.texts)
+				}
+				want := float64(tokens) / (time.Duration(c.texts) * c.each).Seconds()
+				if got := ranker.Stats().Usage.TokensPerSecond; math.Abs(got-want) > 1e-6*want {
+					t.Errorf("%g tokens a second, want %g", got, want)
 				}
 			})
 		})

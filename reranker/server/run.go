@@ -106,21 +106,32 @@ func (s *Server) load(ctx context.Context, load func(context.Context) (*Backend,
 	if err != nil {
 		return err
 	}
-	s.Step("self-test")
-	similarity, took, err := b.SelfTest(ctx)
-	s.metrics.CountSelfTest(err == nil, s.now())
-	if err != nil {
-		err = fmt.Errorf("self-test: %w", err)
+	if err := s.try(ctx, b); err != nil {
 		if b.Close != nil {
 			err = errors.Join(err, b.Close())
 		}
 		return err
 	}
-	s.health.Remember(similarity, took)
 	s.Start(b)
-	s.log.Info("Became ready", "model", b.Model.Name, "digest", b.Model.Digest,
-		"similarity", similarity, "selfTestMs", took.Seconds()*1000)
+	s.log.Info("Became ready", "model", b.Model.Name, "digest", b.Model.Digest)
 	return nil
+}
+
+// try tests what was loaded, and warms it up.
+func (s *Server) try(ctx context.Context, b *Backend) error {
+	s.Step("self-test")
+	similarity, took, err := b.SelfTest(ctx)
+	s.metrics.CountSelfTest(err == nil, s.now())
+	if err != nil {
+		return fmt.Errorf("self-test: %w", err)
+	}
+	s.health.Remember(similarity, took)
+	s.log.Info("Passed the self-test", "similarity", similarity, "tookMs", took.Seconds()*1000)
+	if b.WarmUp == nil {
+		return nil
+	}
+	s.Step("measuring speed")
+	return b.WarmUp(ctx)
 }
 
 // hosts are the two HTTP servers of a Run.

@@ -99,6 +99,7 @@ func TestAPodIsAliveWhileItLoadsAndReadyAfterItsSelfTest(t *testing.T) {
 				time.Sleep(5 * time.Second)
 				return selfTest(ctx)
 			}
+			b.WarmUp = func(context.Context) error { time.Sleep(2 * time.Second); return nil }
 			return b, nil
 		})
 		wantPrefix(t, "live", l.get("api:80/health/live"), `200 {"status":"alive"`)
@@ -109,10 +110,12 @@ func TestAPodIsAliveWhileItLoadsAndReadyAfterItsSelfTest(t *testing.T) {
 		time.Sleep(12 * time.Second)
 		wantPrefix(t, "ready", l.get("api:80/health/ready"), `503 {"error":"Not ready","message":"not ready: loading: self-test"`)
 		time.Sleep(4 * time.Second)
+		wantPrefix(t, "ready", l.get("api:80/health/ready"), `503 {"error":"Not ready","message":"not ready: loading: measuring speed"`)
+		time.Sleep(2 * time.Second)
 		wantPrefix(t, "ready", l.get("api:80/health/ready"), `200 {"status":"ready"`)
 		wantPrefix(t, "rerank", l.rank(), `200 `)
 		metrics := l.get("metrics:80/metrics")
-		for _, want := range []string{"quantumrerank_ready 1", "quantumrerank_warmup_seconds 15", `quantumrerank_shed_total{reason="loading"} 1`} {
+		for _, want := range []string{"quantumrerank_ready 1", "quantumrerank_warmup_seconds 17", `quantumrerank_shed_total{reason="loading"} 1`} {
 			if !strings.Contains(metrics, want) {
 				t.Errorf("no %q in the metrics", want)
 			}
@@ -133,6 +136,11 @@ func TestAPodWhoseModelIsBadEndsWithTheCause(t *testing.T) {
 		"the golden pair fails": func(l *life) (*Backend, error) {
 			b := l.backend()
 			b.SelfTest = func(context.Context) (float64, time.Duration, error) { return 0, 0, cause }
+			return b, nil
+		},
+		"warming up fails": func(l *life) (*Backend, error) {
+			b := l.backend()
+			b.WarmUp = func(context.Context) error { return cause }
 			return b, nil
 		},
 	} {

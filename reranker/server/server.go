@@ -38,6 +38,8 @@ type Backend struct {
 	// SelfTest runs the golden pair; Breakers may be nil.
 	SelfTest health.SelfTest
 	Breakers func() map[string]health.Breaker
+	// WarmUp makes ready what the self-test has found to be right; may be nil.
+	WarmUp func(context.Context) error
 	// Door says whether a request of the given policy and patience would be
 	// refused whatever stands in its body; nil lets everybody in.
 	Door func(policy rerank.Policy, patience time.Duration) error

@@ -32,6 +32,16 @@ func NewSpeed(tokensPerSecond float64) *Speed {
 	return &Speed{tokens: tokensPerSecond * guessWeight, busy: guessWeight}
 }
 
+// Begin forgets what was known or guessed for a piece of work.
+func (s *Speed) Begin(tokens int, busy time.Duration) {
+	if tokens <= 0 || busy <= 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tokens, s.busy = float64(tokens), busy.Seconds()
+}
+
 // Observe adds a piece of work.
 func (s *Speed) Observe(tokens int, busy time.Duration) {
 	if tokens <= 0 || busy <= 0 {
