@@ -113,6 +113,22 @@ func TestModelIsVerifiedAndDescribed(t *testing.T) {
 	}
 }
 
+func TestTheSpeedOfACrossEncoderIsMeasured(t *testing.T) {
+	dir := filepath.Join(modeltest.Root(t), "reranker", "engine", "testdata", "tiny-cross-encoder")
+	code, stdout, stderr := run(t, "", "model", "inspect", dir)
+	if code != exitOK {
+		t.Fatal(stderr)
+	}
+	var said struct{ Running running }
+	if err := json.Unmarshal([]byte(stdout), &said); err != nil {
+		t.Fatal(err)
+	}
+	// A pair is cut to what the model reads at most.
+	if r := said.Running; r.DocumentTokens != 64 || r.DocumentsPerSecond <= 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestPrintedConfigIsASettingsFile(t *testing.T) {
 	code, stdout, stderr := run(t, "", "config", "--method", "classical", "--cache", "0")
 	if code != exitOK {

@@ -82,13 +82,26 @@ const (
 	inspectTurns = 3
 )
 
+// read has the model read documents as requests do, and returns the tokens that one
+// of them takes: with the question, where the model reads both together.
+func read(ctx context.Context, eng *engine.Engine, documents []string) (tokens int, err error) {
+	if !eng.Info().CrossEncoder {
+		tokens = min(eng.CountTokens(documents[0]), eng.Info().MaxTokens)
+		return tokens, eng.EncodeEach(ctx, documents, engine.KindDocument, func(int, *engine.Encoding) {})
+	}
+	scores, err := eng.ScorePairs(ctx, "When will the old bridge be repaired?", documents)
+	if err != nil {
+		return 0, err
+	}
+	return scores[0].UsedTokens, nil
+}
+
 // runs measures the best of a few turns.
 func runs(ctx context.Context, eng *engine.Engine) (running, error) {
 	info := eng.Info()
 	r := running{
 		Kernel: info.Kernel, Kernels: info.Kernels, Precision: string(info.Precision), Because: info.Reason,
 		Weights: info.Weights, StaticTokens: info.StaticTokens, Threads: info.Threads, MappedBytes: info.MappedBytes,
-		DocumentTokens: min(eng.CountTokens(passage), info.MaxTokens),
 	}
 	texts := make([]string, inspectTexts)
 	for i := range texts {
@@ -96,8 +109,8 @@ func runs(ctx context.Context, eng *engine.Engine) (running, error) {
 	}
 	for range inspectTurns {
 		start := time.Now()
-		err := eng.EncodeEach(ctx, texts, engine.KindDocument, func(int, *engine.Encoding) {})
-		if err != nil {
+		var err error
+		if r.DocumentTokens, err = read(ctx, eng, texts); err != nil {
 			return r, err
 		}
 		r.DocumentsPerSecond = max(r.DocumentsPerSecond, inspectTexts/max(time.Since(start).Seconds(), 1e-9))
