@@ -69,7 +69,8 @@ $(MODEL_DIR)/prepared.bin: $(MODEL_DIR)/model.safetensors $(LAYOUTS)
 	@$(BIN)/reranker model prepare $(MODEL_DIR)
 	@touch $@
 
-$(MODEL_DIR)/static.bin: $(MODEL_DIR)/prepared.bin
+$(MODEL_DIR)/static.bin: $(MODEL_DIR)/prepared.bin reranker/engine/static/table.go
+	@go build -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/reranker
 	@$(BIN)/reranker model distill $(MODEL_DIR)
 	@touch $@
 

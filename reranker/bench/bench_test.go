@@ -9,6 +9,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -181,6 +182,15 @@ func TestSummaryOfKnownTimes(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b float64) bool { return a-b < 1e-9 && b-a < 1e-9 })); diff != "" {
 		t.Error(diff)
+	}
+	thousand := make([]float64, 1000)
+	for i := range thousand {
+		thousand[i] = float64(i + 1)
+	}
+	for _, p := range []float64{0.1, 28, 55, 56, 81, 99.9} {
+		if got := Percentile(thousand, p); math.Abs(got-10*p) > 1e-9 {
+			t.Errorf("%g percent of 1000: the value of rank %g, want %g", p, got, 10*p)
+		}
 	}
 	if Percentile(nil, 95) != 0 || Percentile([]float64{7}, 1) != 7 || Percentile([]float64{7}, 100) != 7 {
 		t.Error("percentiles of few values")

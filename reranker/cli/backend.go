@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/quantumrerank/quantumrerank/reranker/config"
+	"github.com/quantumrerank/quantumrerank/reranker/engine"
 	"github.com/quantumrerank/quantumrerank/reranker/guard/memory"
 	"github.com/quantumrerank/quantumrerank/reranker/health"
 	"github.com/quantumrerank/quantumrerank/reranker/rerank"
@@ -47,7 +48,7 @@ func (c *command) backend(ctx, load context.Context, cfg config.Config, o *obser
 		Breakers:    func() map[string]health.Breaker { return breakers(p.ranker) },
 		Door:        p.ranker.Door,
 		Hold:        p.ranker.Hold,
-		CountTokens: p.engine.CountTokens,
+		CountTokens: func(document string) int { return p.engine.CountTokens(engine.KindDocument, document) },
 		Close: func() error {
 			stop()
 			<-watching

@@ -86,7 +86,7 @@ const (
 // of them takes: with the question, where the model reads both together.
 func read(ctx context.Context, eng *engine.Engine, documents []string) (tokens int, err error) {
 	if !eng.Info().CrossEncoder {
-		tokens = min(eng.CountTokens(documents[0]), eng.Info().MaxTokens)
+		tokens = min(eng.CountTokens(engine.KindDocument, documents[0]), eng.Info().MaxTokens)
 		return tokens, eng.EncodeEach(ctx, documents, engine.KindDocument, func(int, *engine.Encoding) {})
 	}
 	scores, err := eng.ScorePairs(ctx, "When will the old bridge be repaired?", documents)

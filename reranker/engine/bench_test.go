@@ -75,7 +75,7 @@ func benchmarkEncode(b *testing.B, opt Options, n int) {
 	texts := documents(b, n)
 	tokens, work := 0, 0.0
 	for _, t := range texts {
-		n := min(e.CountTokens(t), e.maxTokens)
+		n := min(e.CountTokens(KindDocument, t), e.maxTokens)
 		tokens += n
 		work += operations(&e.model.Config, n)
 	}

@@ -27,9 +27,10 @@ func Distill(ctx context.Context, dir string, anew bool, opt Options, progress f
 	if err != nil {
 		return "", false, err
 	}
-	if anew || !static.Fresh(path, e.model.Digest()) {
+	from, err := originOf(dir, e.model)
+	if err == nil && (anew || !static.Fresh(path, from)) {
 		fresh = true
-		err = e.distill(ctx, path, progress)
+		err = e.distill(ctx, path, from, progress)
 	}
 	if err = errors.Join(err, e.Close()); err != nil {
 		return "", false, fmt.Errorf("distill %s: %w", dir, err)
@@ -40,7 +41,7 @@ func Distill(ctx context.Context, dir string, anew bool, opt Options, progress f
 // distillStep is how many tokens are prepared at a time.
 const distillStep = 2048
 
-func (e *Engine) distill(ctx context.Context, path string, progress func(done, total int)) error {
+func (e *Engine) distill(ctx context.Context, path string, from static.Origin, progress func(done, total int)) error {
 	total, dim := e.model.Tokenizer.VocabSize(), e.encoder.Dim()
 	vectors := make([]float32, total*dim)
 	var done atomic.Int64
@@ -62,7 +63,7 @@ func (e *Engine) distill(ctx context.Context, path string, progress func(done, t
 			return err
 		}
 	}
-	return static.Distill(path, e.model.Digest(), vectors, dim)
+	return static.Distill(path, from, vectors, dim)
 }
 
 // addTokens appends a sequence of one content token for each id in a range.

@@ -22,7 +22,7 @@ const (
 // Encoding is what the model makes of a text.
 type Encoding struct {
 	Pooled      []float32 // [Dim], unit length
-	Tokens      []float32 // [Rows*Dim] row-major, unit rows: the content tokens, without special ones
+	Tokens      []float32 // [Rows*Dim] row-major, unit rows: the content tokens, without special ones and the model's prefix
 	IDs         []int32   // [Rows] of the same tokens
 	Rows        int
 	UsedTokens  int // tokens that went through the encoder, special ones included
@@ -83,25 +83,21 @@ func (e *Engine) prepare(ctx context.Context, texts []string, kind Kind) (*reque
 	if err != nil {
 		return nil, err
 	}
-	prefix := e.model.Config.DocumentPrefix
-	if kind == KindQuery {
-		prefix = e.model.Config.QueryPrefix
-	}
+	before := prefix(&e.model.Config, kind)
 	for _, text := range texts {
-		if prefix != "" {
-			text = prefix + text
-		}
-		e.add(r, text)
+		e.add(r, before+text)
+		s := &r.seqs[len(r.seqs)-1]
+		s.prompt = common(e.prompts[kind], r.ids[s.start+e.frame.before:])
 	}
 	return r, nil
 }
 
 // rows is the number of content tokens of a sequence.
-func (e *Engine) rows(s *sequence) int { return max(0, s.length-e.frame.tokens()) }
+func (e *Engine) rows(s *sequence) int { return max(0, s.length-e.frame.tokens()-s.prompt) }
 
 // content returns the ids of the content tokens of a sequence.
 func (r *request) content(s *sequence, f frame, rows int) []int32 {
-	return r.ids[s.start+f.before:][:rows]
+	return r.ids[s.start+f.before+s.prompt:][:rows]
 }
 
 // encoding reads the result of a sequence from the arena into memory.
@@ -117,6 +113,6 @@ func (e *Engine) encoding(a *encoder.Arena, b *encoder.Batch, place int, s *sequ
 		Truncated:   s.total > s.length,
 	}
 	a.Pool(enc.Pooled, b, place)
-	a.Tokens(enc.Tokens, b, place, e.frame.before, rows)
+	a.Tokens(enc.Tokens, b, place, e.frame.before+s.prompt, rows)
 	return enc
 }

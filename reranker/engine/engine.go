@@ -74,6 +74,7 @@ type Engine struct {
 	batchTokens int
 	threads     int
 	frame       frame
+	prompts     prompts
 	static      *static.Table // nil where there is none
 
 	open        sync.RWMutex // held for reading by calls in flight
@@ -110,6 +111,7 @@ func Open(dir string, opt Options) (*Engine, error) {
 
 func newEngine(w *weights, kernels *kernel.Set, opt Options) (*Engine, error) {
 	e := &Engine{weights: w, kernels: kernels, frame: frameOf(w.model.Tokenizer)}
+	e.prompts = promptsOf(w.model, e.frame)
 	var err error
 	if e.maxTokens, err = maxTokens(w.model, opt.MaxTokens, e.frame); err != nil {
 		return nil, err
@@ -206,13 +208,28 @@ func (e *Engine) mappedBytes() int64 {
 // Inspect describes the model's files.
 func (e *Engine) Inspect() (model.Info, error) { return e.model.Inspect() }
 
-// Vocabulary returns the tokens of the model in the order of their ids.
-func (e *Engine) Vocabulary() []string { return e.model.Tokenizer.Vocabulary() }
+// Vocabulary returns the tokens of the model in the order of their ids; none once
+// the engine is closed.
+func (e *Engine) Vocabulary() []string {
+	e.open.RLock()
+	defer e.open.RUnlock()
+	if e.closed {
+		return nil
+	}
+	return e.model.Tokenizer.Vocabulary()
+}
 
-// CountTokens is the number of tokens of the whole text, special ones included.
-func (e *Engine) CountTokens(text string) int {
+// CountTokens is the number of tokens that the encoder would read of the whole
+// text: special ones and the model's prefix for the kind of text included. It is
+// 0 once the engine is closed.
+func (e *Engine) CountTokens(kind Kind, text string) int {
+	e.open.RLock()
+	defer e.open.RUnlock()
+	if e.closed {
+		return 0
+	}
 	var few [8]int32
-	_, total := e.model.Tokenizer.Encode(few[:0], text, len(few))
+	_, total := e.model.Tokenizer.Encode(few[:0], prefix(&e.model.Config, kind)+text, len(few))
 	return total
 }
 

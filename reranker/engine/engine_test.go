@@ -108,7 +108,7 @@ func TestEncodingsAreComplete(t *testing.T) {
 	if diff := cmp.Diff(want, have[:4]); diff != "" {
 		t.Errorf("encodings (-want +got):\n%s", diff)
 	}
-	if n := e.CountTokens(long); n != 1002 {
+	if n := e.CountTokens(KindDocument, long); n != 1002 {
 		t.Errorf("CountTokens of the long text is %d, want 1002", n)
 	}
 }
@@ -241,6 +241,26 @@ func TestAClosedEngineSaysSo(t *testing.T) {
 	}
 	if _, err := e.ScorePairs(t.Context(), "x", nil); !errors.Is(err, ErrNotCrossEncoder) {
 		t.Errorf("error of pairs is %v, want %v", err, ErrNotCrossEncoder)
+	}
+	if n, words := e.CountTokens(KindQuery, "x"), e.Vocabulary(); n != 0 || words != nil {
+		t.Errorf("%d tokens and a vocabulary of %d after the end", n, len(words))
+	}
+}
+
+// The tokenizer of a prepared model lies in the file that Close unmaps.
+func TestAClosedEngineCountsNothingOfAMappedTokenizer(t *testing.T) {
+	e, err := Open(prepared(t, tinyBi), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := e.CountTokens(KindQuery, "the river"); n < 3 {
+		t.Errorf("%d tokens before the end", n)
+	}
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n, words := e.CountTokens(KindQuery, "the river"), e.Vocabulary(); n != 0 || words != nil {
+		t.Errorf("%d tokens and a vocabulary of %d after the end", n, len(words))
 	}
 }
 

@@ -22,11 +22,21 @@ func openStatic(dir string, m *model.Model) (*static.Table, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	t, err := static.Open(path, m.Digest())
+	from, err := originOf(dir, m)
+	if err != nil {
+		return nil, err
+	}
+	t, err := static.Open(path, from)
 	if err != nil {
 		return nil, fmt.Errorf("%w; \"reranker model distill %s\" makes it anew, without the file there are no static scores", err, dir)
 	}
 	return t, nil
+}
+
+// originOf is what a table of the model is distilled from.
+func originOf(dir string, m *model.Model) (static.Origin, error) {
+	sum, err := fileDigest(filepath.Join(dir, model.TokenizerFile))
+	return static.Origin{Weights: m.Digest(), Tokenizer: sum, Pooling: string(m.Config.Pooling)}, err
 }
 
 func (e *Engine) staticTokens() int {

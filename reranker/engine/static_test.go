@@ -25,6 +25,21 @@ func copyModel(t testing.TB, dir string) string {
 	return to
 }
 
+// rewrite changes what is in a file.
+func rewrite(t testing.TB, path, from, to string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(data), from) {
+		t.Fatalf("%s has no %q", path, from)
+	}
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(data), from, to)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // distilled is a copy of the tiny bi-encoder with its table.
 func distilled(t testing.TB) string {
 	t.Helper()
@@ -91,6 +106,21 @@ func TestATableThatDoesNotFitIsAnError(t *testing.T) {
 			t.Errorf("error %v does not say that the table is of other weights", err)
 		}
 	})
+	for what, change := range map[string]struct{ file, old, new string }{
+		"a tokenizer.json": {"tokenizer.json", "swarm", "sward"},
+		"pooling":          {"1_Pooling/config.json", "\"pooling_mode_cls_token\": true,\n \"pooling_mode_mean_tokens\": false", "\"pooling_mode_mean_tokens\": true"},
+	} {
+		t.Run("of another "+what, func(t *testing.T) {
+			dir := distilled(t)
+			rewrite(t, filepath.Join(dir, change.file), change.old, change.new)
+			if _, err := Open(dir, Options{}); err == nil || !strings.Contains(err.Error(), what) {
+				t.Errorf("error %v does not say that the table is of another %s", err, what)
+			}
+			if _, fresh, err := Distill(t.Context(), dir, false, Options{}, nil); err != nil || !fresh {
+				t.Errorf("distilling left the table alone, error %v", err)
+			}
+		})
+	}
 	t.Run("cut short", func(t *testing.T) {
 		dir := distilled(t)
 		if err := os.Truncate(filepath.Join(dir, static.FileName), 1000); err != nil {
@@ -141,7 +171,7 @@ func BenchmarkStaticScores(b *testing.B) {
 	texts := documents(b, 100)
 	tokens := 0
 	for _, t := range texts {
-		tokens += e.CountTokens(t)
+		tokens += e.CountTokens(KindDocument, t)
 	}
 	var dst []float64
 	b.ReportAllocs()

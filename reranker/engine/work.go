@@ -17,6 +17,7 @@ type sequence struct {
 	start, length int // in the request's ids
 	firstLen      int // tokens of segment 0
 	total         int // tokens before truncation
+	prompt        int // content tokens that are the model's prefix
 }
 
 // request is one call on its way through the workers. Requests are reused.

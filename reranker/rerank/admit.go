@@ -35,12 +35,12 @@ func (r *Ranker) checkLengths(j *job) error {
 
 func (r *Ranker) checkLength(u *unit, index int) error {
 	// A token has at least one byte, so that short texts need no counting.
-	if u == nil || len(u.with)+len(u.content)+specialTokens+1 <= r.info.MaxTokens {
+	if u == nil || len(u.with)+len(u.content)+r.frames[u.kind]+1 <= r.info.MaxTokens {
 		return nil
 	}
-	n := r.eng.CountTokens(u.content)
+	n := r.eng.CountTokens(u.kind, u.content)
 	if u.with != "" { // [CLS] query [SEP] document [SEP]
-		n += r.eng.CountTokens(u.with) - 1
+		n += r.eng.CountTokens(u.kind, u.with) - 1
 	}
 	if n > r.info.MaxTokens {
 		return &TruncationError{Index: index, Tokens: n, Limit: r.info.MaxTokens}

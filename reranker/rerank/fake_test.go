@@ -43,7 +43,9 @@ func (f *fakeEngine) Info() engine.Info {
 	return engine.Info{Model: "fake", Digest: "sha256:fake", Dim: fakeDim, MaxTokens: 64}
 }
 
-func (f *fakeEngine) CountTokens(text string) int { return len(strings.Fields(text)) + 2 }
+func (f *fakeEngine) CountTokens(_ engine.Kind, text string) int {
+	return len(strings.Fields(text)) + 2
+}
 
 func (f *fakeEngine) EncodeEach(ctx context.Context, texts []string, _ engine.Kind, visit func(int, *engine.Encoding)) error {
 	for i, text := range texts {

@@ -18,7 +18,7 @@ import (
 // Engine turns texts into vectors. *engine.Engine is one.
 type Engine interface {
 	EncodeEach(ctx context.Context, texts []string, kind engine.Kind, visit func(i int, enc *engine.Encoding)) error
-	CountTokens(text string) int
+	CountTokens(kind engine.Kind, text string) int
 	Info() engine.Info
 }
 
@@ -59,6 +59,7 @@ type Ranker struct {
 	texts     *cache.Cache[*text]
 	keys      map[engine.Kind]cache.Keys
 	pairs     cache.Keys
+	frames    map[engine.Kind]int // tokens around every text
 
 	quantum, engine *breaker.Breaker
 }
@@ -85,6 +86,10 @@ func New(eng Engine, scorer Scorer, opt Options) *Ranker {
 	r.keys = map[engine.Kind]cache.Keys{
 		engine.KindQuery:    cache.NewKeys(r.info.Digest, "query"),
 		engine.KindDocument: cache.NewKeys(r.info.Digest, "document"),
+	}
+	r.frames = map[engine.Kind]int{}
+	for kind := range r.keys {
+		r.frames[kind] = eng.CountTokens(kind, "")
 	}
 	r.limiter = limit.New(limit.Options{
 		Bytes: opt.RequestBytes, Requests: opt.Concurrent, Speed: r.speed, Workers: opt.Workers,

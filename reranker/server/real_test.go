@@ -35,7 +35,7 @@ func realPod(t *testing.T) *pod {
 	ranker := rerank.New(eng, scorer, rerank.Options{Degradation: rerank.Never})
 	p := newPod()
 	b := p.backend()
-	b.Ranker, b.SelfTest, b.CountTokens = ranker, ranker.SelfTest, eng.CountTokens
+	b.Ranker, b.SelfTest, b.CountTokens = ranker, ranker.SelfTest, func(s string) int { return eng.CountTokens(engine.KindDocument, s) }
 	b.Model.MaxTokens = eng.Info().MaxTokens
 	p.Start(b)
 	return p

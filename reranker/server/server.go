@@ -46,9 +46,9 @@ type Backend struct {
 	// Hold reserves memory for a body of so many bytes before it is read, or
 	// says that there is none; nil always grants it.
 	Hold func(bytes int64) (release func(), err error)
-	// CountTokens counts the tokens of a text, those that frame it included;
+	// CountTokens counts the tokens of a document, those that frame it included;
 	// nil leaves long documents to the Ranker, which reads their beginning.
-	CountTokens func(text string) int
+	CountTokens func(document string) int
 	// Close is called when the last request is finished; may be nil.
 	Close func() error
 }

@@ -45,6 +45,7 @@ type Config struct {
 	NumLabels int     // 1 for a cross-encoder, 0 for a bi-encoder
 
 	QueryPrefix, DocumentPrefix string // put before texts of a bi-encoder
+	Similarity                  string // "cosine" or "dot", if its files say so
 }
 
 // fields is a JSON object whose values have not been looked at.
@@ -172,7 +173,7 @@ var harmless = strings.Fields(`
 	dtype eos_token_id finetuning_task gradient_checkpointing hidden_dropout_prob initializer_range
 	label2id output_attentions output_hidden_states output_past pad_token_id pooler_fc_size
 	pooler_num_attention_heads pooler_num_fc_layers pooler_size_per_head pooler_type prefix
-	problem_type return_dict sentence_transformers sep_token_id task_specific_params tf_legacy_loss
+	problem_type return_dict sbert_ce_default_activation_function sentence_transformers sep_token_id task_specific_params tf_legacy_loss
 	tie_encoder_decoder tie_word_embeddings tokenizer_class torch_dtype torchscript transformers_version use_cache
 	architectures hidden_size id2label intermediate_size layer_norm_eps max_position_embeddings
 	num_attention_heads num_hidden_layers num_labels type_vocab_size vocab_size

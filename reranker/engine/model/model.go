@@ -108,7 +108,7 @@ func openWith(dir string, load func() (*tokenizer.Tokenizer, error)) (*Model, er
 	if t.VocabSize() > config.VocabSize {
 		return nil, fmt.Errorf("%s has ids up to %d, but vocab_size in %s is %d", filepath.Join(dir, TokenizerFile), t.VocabSize()-1, configPath, config.VocabSize)
 	}
-	if err := config.readSentenceFiles(dir, t.Lowercases()); err != nil {
+	if err := config.readSentenceFiles(dir, t); err != nil {
 		return nil, err
 	}
 	return &Model{Config: config, Tokenizer: t, name: nameOf(dir), path: filepath.Join(dir, WeightsFile)}, nil

@@ -9,13 +9,20 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/quantumrerank/quantumrerank/reranker/engine/tokenizer"
 )
 
 // maxJSONBytes bounds the small configuration files.
 const maxJSONBytes = 4 << 20
+
+// promptsFile holds prompts, and the similarity that a model was trained for.
+const promptsFile = "config_sentence_transformers.json"
 
 // readJSON reads a small file of the model directory; nil if it is absent.
 func readJSON(dir, name string) ([]byte, error) {
@@ -55,21 +62,34 @@ func optional(dir, name string, parse func([]byte) error) error {
 }
 
 // readSentenceFiles completes c by the files that sentence-transformers adds.
-func (c *Config) readSentenceFiles(dir string, lowercases bool) error {
+func (c *Config) readSentenceFiles(dir string, t *tokenizer.Tokenizer) error {
 	c.MaxTokens = c.MaxPositions
-	if err := optional(dir, "tokenizer_config.json", c.parseTokenizerConfig); err != nil {
+	if err := optional(dir, "tokenizer_config.json", func(data []byte) error {
+		return c.parseTokenizerConfig(data, t.Normalizer())
+	}); err != nil {
 		return err
 	}
 	if err := optional(dir, "sentence_bert_config.json", func(data []byte) error {
-		return c.parseSentenceBert(data, lowercases)
+		return c.parseSentenceBert(data, t.Normalizer().Lowercase)
 	}); err != nil {
 		return err
 	}
 	if c.NumLabels > 0 {
 		return nil // neither pooled nor prefixed
 	}
+	if err := c.readBiEncoder(dir); err != nil {
+		return err
+	}
+	if err := c.checkSimilarity(); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(dir, promptsFile), err)
+	}
+	return nil
+}
+
+// readBiEncoder reads prompts, modules and pooling.
+func (c *Config) readBiEncoder(dir string) error {
 	c.Pooling, c.Normalize = Mean, true
-	if err := optional(dir, "config_sentence_transformers.json", c.parsePrompts); err != nil {
+	if err := optional(dir, promptsFile, c.parsePrompts); err != nil {
 		return err
 	}
 	var pooling string
@@ -93,6 +113,15 @@ func (c *Config) readSentenceFiles(dir string, lowercases bool) error {
 	return nil
 }
 
+// checkSimilarity refuses what cosines, which is all that there is here, are not:
+// products of vectors whose lengths the model means something by.
+func (c *Config) checkSimilarity() error {
+	if c.Similarity == "dot" && !c.Normalize {
+		return errors.New(`similarity_fn_name is "dot", and the model does not normalize its vectors; supported: cosine, or dot with a Normalize module`)
+	}
+	return nil
+}
+
 func (c *Config) limitTokens(field string, n float64) error {
 	if !(n >= 3) { // [CLS] a token [SEP]
 		return fmt.Errorf("%s is %g, want 3 or more", field, n)
@@ -105,13 +134,34 @@ func (c *Config) limitTokens(field string, n float64) error {
 
 // parseTokenizerConfig takes model_max_length, which is an absurdly large
 // number where its author knew none. The rest of the file repeats
-// tokenizer.json.
-func (c *Config) parseTokenizerConfig(data []byte) error {
+// tokenizer.json; where it says another thing, transformers believes one file
+// and tokenizers the other, so neither is.
+func (c *Config) parseTokenizerConfig(data []byte, n tokenizer.Normalizer) error {
 	var f struct {
-		Max *float64 `json:"model_max_length"`
+		Max     *float64 `json:"model_max_length"`
+		Side    *string  `json:"truncation_side"`
+		Lower   *bool    `json:"do_lower_case"`
+		Strip   *bool    `json:"strip_accents"`
+		Chinese *bool    `json:"tokenize_chinese_chars"`
 	}
 	if err := json.Unmarshal(data, &f); err != nil {
 		return err
+	}
+	if f.Side != nil && *f.Side != "right" {
+		return fmt.Errorf("truncation_side is %q; supported: right", *f.Side)
+	}
+	for _, x := range []struct {
+		field string
+		says  *bool
+		is    bool
+	}{
+		{"do_lower_case", f.Lower, n.Lowercase},
+		{"strip_accents", f.Strip, n.StripAccents},
+		{"tokenize_chinese_chars", f.Chinese, n.ChineseChars},
+	} {
+		if x.says != nil && *x.says != x.is {
+			return fmt.Errorf("%s is %t, but the normalizer of tokenizer.json has %t", x.field, *x.says, x.is)
+		}
 	}
 	if f.Max == nil {
 		return nil
@@ -153,6 +203,9 @@ func (c *Config) parsePrompts(data []byte) error {
 	}
 	if f.Similarity != nil && *f.Similarity != "cosine" && *f.Similarity != "dot" {
 		return fmt.Errorf("similarity_fn_name is %q; supported: cosine, dot", *f.Similarity)
+	}
+	if f.Similarity != nil {
+		c.Similarity = *f.Similarity
 	}
 	if f.Default != nil && *f.Default != "" {
 		p, ok := f.Prompts[*f.Default]
@@ -215,8 +268,9 @@ func (c *Config) parsePooling(data []byte) error {
 	if err := json.Unmarshal(data, &all); err != nil {
 		return err
 	}
-	var mode Pooling
-	for name, raw := range all {
+	var modes []string
+	for _, name := range slices.Sorted(maps.Keys(all)) { // the same error every time
+		raw := all[name]
 		value := compact(raw)
 		switch name {
 		case "word_embedding_dimension", "embedding_dimension":
@@ -228,23 +282,28 @@ func (c *Config) parsePooling(data []byte) error {
 				return fmt.Errorf("include_prompt is %s; supported: true", value)
 			}
 		case "pooling_mode":
+			var mode string
 			if err := json.Unmarshal(raw, &mode); err != nil {
 				return fmt.Errorf("pooling_mode: %w", err)
 			}
+			modes = append(modes, mode)
 		default:
-			if value == "false" || value == "null" {
-				continue
+			if value != "false" && value != "null" {
+				modes = append(modes, name)
 			}
-			if mode != "" {
-				return fmt.Errorf("more than one mode is set: %s and %s", min(string(mode), name), max(string(mode), name))
-			}
-			mode = Pooling(name)
 		}
 	}
-	switch mode {
-	case Mean, "pooling_mode_mean_tokens":
+	return c.setPooling(modes)
+}
+
+func (c *Config) setPooling(modes []string) error {
+	if len(modes) > 1 {
+		return fmt.Errorf("more than one mode is set: %s", strings.Join(modes, " and "))
+	}
+	switch mode := strings.Join(modes, ""); mode {
+	case string(Mean), "pooling_mode_mean_tokens":
 		c.Pooling = Mean
-	case CLS, "pooling_mode_cls_token":
+	case string(CLS), "pooling_mode_cls_token":
 		c.Pooling = CLS
 	default:
 		return fmt.Errorf("pooling mode is %q; supported: %s, %s", mode, Mean, CLS)

@@ -74,7 +74,7 @@ func TestOpenReadsABiEncoderInHalfPrecision(t *testing.T) {
 	want := Config{
 		Architecture: BiEncoder, HiddenSize: 32, Layers: 2, Heads: 4, Intermediate: 64, MaxPositions: 64,
 		VocabSize: 292, TypeVocabSize: 2, LayerNormEps: 1e-12, HiddenAct: "gelu", MaxTokens: 48,
-		Pooling: CLS, Normalize: true, QueryPrefix: "who: ", DocumentPrefix: "what: ",
+		Pooling: CLS, Normalize: true, QueryPrefix: "who: ", DocumentPrefix: "what: ", Similarity: "cosine",
 	}
 	if diff := cmp.Diff(want, m.Config); diff != "" {
 		t.Errorf("config (-want +got):\n%s", diff)

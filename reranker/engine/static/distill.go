@@ -24,8 +24,8 @@ const (
 var recipe = fmt.Sprintf("%d white components, smoothing %g", Components, Smoothing)
 
 // Fresh reports whether the file holds a table that Distill would make again.
-func Fresh(path, digest string) bool {
-	t, err := Open(path, digest)
+func Fresh(path string, from Origin) bool {
+	t, err := Open(path, from)
 	if err != nil {
 		return false
 	}
@@ -34,9 +34,9 @@ func Fresh(path, digest string) bool {
 }
 
 // Distill makes a table of the vectors, dim elements for each token, that the
-// encoder with the digest gave to the tokens of its vocabulary, and writes it to
+// encoder of the origin gave to the tokens of its vocabulary, and writes it to
 // the file. It destroys the vectors.
-func Distill(path, digest string, vectors []float32, dim int) error {
+func Distill(path string, from Origin, vectors []float32, dim int) error {
 	if dim < 1 || len(vectors) == 0 || len(vectors)%dim != 0 {
 		return fmt.Errorf("distil: %d elements are no vectors of %d", len(vectors), dim)
 	}
@@ -45,7 +45,9 @@ func Distill(path, digest string, vectors []float32, dim int) error {
 	weigh(rows, keep, Smoothing)
 	quantised, scales := quantise(rows, keep)
 	d := sealed.NewDraft(kind)
-	d.Note(factWeights, digest)
+	d.Note(factWeights, from.Weights)
+	d.Note(factTokenizer, from.Tokenizer)
+	d.Note(factPooling, from.Pooling)
 	d.Note(factRecipe, recipe)
 	d.Note(factDim, strconv.Itoa(keep))
 	d.Note(factTokens, strconv.Itoa(len(scales)))

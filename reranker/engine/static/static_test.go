@@ -13,7 +13,7 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/engine/sealed"
 )
 
-const digest = "sha256:00"
+var origin = Origin{Weights: "sha256:00", Tokenizer: "sha256:01", Pooling: "mean"}
 
 // plane returns n vectors of dim elements that lie, but for a mean and a little
 // noise, in a plane.
@@ -79,10 +79,10 @@ func TestATableSumsItsRows(t *testing.T) {
 	rows := append([]float32(nil), vectors...)
 	rows = project(rows, dim, dim)
 	weigh(rows, dim, Smoothing)
-	if err := Distill(path, digest, vectors, dim); err != nil {
+	if err := Distill(path, origin, vectors, dim); err != nil {
 		t.Fatal(err)
 	}
-	table, err := Open(path, digest)
+	table, err := Open(path, origin)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,14 +126,16 @@ func TestCosineOfNothingIsZero(t *testing.T) {
 
 // The facts of a file may be anything even where its checksums hold.
 func FuzzRead(f *testing.F) {
-	f.Add("24", "50", digest, []byte{1, 2, 3})
-	f.Add("1", "3", digest, []byte{1, 2, 3})
-	f.Add("9223372036854775807", "2", digest, []byte{1})
+	f.Add("24", "50", origin.Weights, []byte{1, 2, 3})
+	f.Add("1", "3", origin.Weights, []byte{1, 2, 3})
+	f.Add("9223372036854775807", "2", origin.Weights, []byte{1})
 	f.Add("-1", "x", "", []byte{})
 	path := filepath.Join(f.TempDir(), FileName)
 	f.Fuzz(func(t *testing.T, dim, tokens, weights string, rows []byte) {
 		d := sealed.NewDraft(kind)
 		d.Note(factWeights, weights)
+		d.Note(factTokenizer, origin.Tokenizer)
+		d.Note(factPooling, origin.Pooling)
 		d.Note(factDim, dim)
 		d.Note(factTokens, tokens)
 		sealed.Add(d, sectionRows, rows)
@@ -142,7 +144,7 @@ func FuzzRead(f *testing.F) {
 			t.Fatal(err)
 		}
 		defer os.Remove(path)
-		table, err := Open(path, digest)
+		table, err := Open(path, origin)
 		if err != nil {
 			return
 		}

@@ -19,10 +19,12 @@ const kind = "static"
 
 // Names of facts and sections of the file.
 const (
-	factWeights = "weights" // digest of the weights that it was distilled from
-	factRecipe  = "recipe"
-	factDim     = "dim"
-	factTokens  = "tokens"
+	factWeights   = "weights"        // digest of the weights that it was distilled from
+	factTokenizer = "tokenizer.json" // and of that file
+	factPooling   = "pooling"
+	factRecipe    = "recipe"
+	factDim       = "dim"
+	factTokens    = "tokens"
 
 	sectionRows   = "rows"
 	sectionScales = "scales"
@@ -40,14 +42,21 @@ type Table struct {
 	file   *sealed.File
 }
 
-// Open reads a table and checks that it was distilled from the weights with
-// the digest.
-func Open(path, digest string) (*Table, error) {
+// Origin is what a table was distilled from, all that its rows depend on: the
+// digests of the weights and of tokenizer.json, and how states are pooled.
+type Origin struct{ Weights, Tokenizer, Pooling string }
+
+func (o Origin) String() string {
+	return fmt.Sprintf("weights with digest %s, a tokenizer.json with %s and pooling by %q", o.Weights, o.Tokenizer, o.Pooling)
+}
+
+// Open reads a table and checks that it was distilled from the origin.
+func Open(path string, from Origin) (*Table, error) {
 	f, err := sealed.Open(path, kind)
 	if err != nil {
 		return nil, fmt.Errorf("open static table: %w", err)
 	}
-	t, err := read(f, digest)
+	t, err := read(f, from)
 	if err == nil {
 		err = f.Verify()
 	}
@@ -58,9 +67,9 @@ func Open(path, digest string) (*Table, error) {
 	return t, nil
 }
 
-func read(f *sealed.File, digest string) (*Table, error) {
-	if got := f.Fact(factWeights); got != digest {
-		return nil, fmt.Errorf("%s was distilled from weights with digest %s, the model's is %s; distil it anew", f.Path(), got, digest)
+func read(f *sealed.File, from Origin) (*Table, error) {
+	if got := (Origin{f.Fact(factWeights), f.Fact(factTokenizer), f.Fact(factPooling)}); got != from {
+		return nil, fmt.Errorf("%s was distilled from %v, the model has %v; distil it anew", f.Path(), got, from)
 	}
 	dim, errDim := strconv.Atoi(f.Fact(factDim))
 	tokens, errTokens := strconv.Atoi(f.Fact(factTokens))

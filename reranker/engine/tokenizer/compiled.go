@@ -90,7 +90,7 @@ func (t *Tokenizer) checkCompiled() error {
 	cells := t.trie.cells
 	for i := range cells {
 		c := &cells[i]
-		if c.base < 0 || int(c.base)+longestLabels > len(cells) || c.id < noToken || int(c.id) >= t.vocabSize {
+		if c.base < 0 || int(c.base)+longestLabels > len(cells) || c.id < noToken || int(c.id) >= t.vocabSize || int(c.parent) >= len(cells) {
 			return fmt.Errorf("cell %d of the trie leads nowhere: %w", i, sealed.ErrDamaged)
 		}
 	}
@@ -101,6 +101,9 @@ func (t *Tokenizer) checkCompiled() error {
 		return fmt.Errorf("words of %d characters, %d tokens: %w", t.maxChars, t.vocabSize, sealed.ErrDamaged)
 	}
 	f := &t.frame
+	if len(f.before)+len(f.after) == 0 {
+		return fmt.Errorf("nothing stands around a text: %w", sealed.ErrDamaged)
+	}
 	for _, ids := range [][]int32{{t.unk}, f.before, f.after, f.pairBefore, f.between, f.pairAfter, t.special} {
 		for _, id := range ids {
 			if id < 0 || int(id) >= t.vocabSize {

@@ -97,6 +97,9 @@ func newFrame(single, pair []templatePiece, tokens map[string]templateToken) (*f
 	if err != nil {
 		return nil, fmt.Errorf("single: %w", err)
 	}
+	if len(one[0])+len(one[1]) == 0 {
+		return nil, errors.New("single: there is no special token, so that a text of spaces would have no token at all")
+	}
 	two, err := specials(pair, tokens, []string{"A", "B"}, []int{0, 0, 1})
 	if err != nil {
 		return nil, fmt.Errorf("pair: %w", err)

@@ -109,8 +109,14 @@ func (t *Tokenizer) setCharacters(n normalizer) {
 // VocabSize is one more than the largest id.
 func (t *Tokenizer) VocabSize() int { return t.vocabSize }
 
-// Lowercases reports whether the normalizer lower-cases texts.
-func (t *Tokenizer) Lowercases() bool { return t.normalizer.lower }
+// Normalizer is what the tokenizer does to characters before it looks for words.
+type Normalizer struct{ Lowercase, StripAccents, ChineseChars bool }
+
+// Normalizer returns how texts are normalized.
+func (t *Tokenizer) Normalizer() Normalizer {
+	n := &t.normalizer
+	return Normalizer{Lowercase: n.lower, StripAccents: n.strip, ChineseChars: n.chinese}
+}
 
 // IsSpecial reports whether id is a special token such as [CLS] or [PAD].
 func (t *Tokenizer) IsSpecial(id int32) bool {

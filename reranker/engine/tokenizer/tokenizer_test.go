@@ -120,6 +120,7 @@ func TestTemplatesFrameTexts(t *testing.T) {
 func TestTemplatesOutOfShapeAreRefused(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ old, with, want string }{
+		"nothing around a text":      {`[{"SpecialToken": {"id": "c", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "s", "type_id": 0}}]`, `[{"Sequence": {"id": "A", "type_id": 0}}]`, `single: there is no special token`},
 		"an undefined token":         {`{"SpecialToken": {"id": "c", "type_id": 0}}`, `{"SpecialToken": {"id": "x", "type_id": 0}}`, `single: special token "x" is not defined`},
 		"a sequence out of place":    {`{"Sequence": {"id": "A", "type_id": 0}}`, `{"Sequence": {"id": "B", "type_id": 0}}`, `single: sequence "B" is out of place`},
 		"B in segment 0":             {`{"Sequence": {"id": "B", "type_id": 1}}`, `{"Sequence": {"id": "B", "type_id": 0}}`, `pair: sequence "B" has type_id 0, want 1`},

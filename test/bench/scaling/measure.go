@@ -64,7 +64,7 @@ func measureLengths(ctx context.Context, e *engine.Engine, rounds int) ([]length
 		texts[i] = documents(uint64(i), s.documents, s.words)
 		lengths[i].words = s.words
 		for _, t := range texts[i] {
-			lengths[i].tokens += min(e.CountTokens(t), e.Info().MaxTokens)
+			lengths[i].tokens += min(e.CountTokens(engine.KindDocument, t), e.Info().MaxTokens)
 		}
 	}
 	for round := range rounds + 1 {
