@@ -38,7 +38,7 @@ func (b *Backend) cut(ctx context.Context, req *api.Request) (*parts, error) {
 		return p, nil
 	}
 	frame := b.CountTokens("")
-	rules, needed := rulesOf(req, b.Model.MaxTokens-frame)
+	rules, needed := rulesOf(req, b.room(req.Query.Value, frame))
 	if !needed {
 		return p, nil
 	}
@@ -59,6 +59,19 @@ func (b *Backend) cut(ctx context.Context, req *api.Request) (*parts, error) {
 		}
 	}
 	return p, nil
+}
+
+// room is how many tokens of a document the model reads at once. A cross-encoder
+// reads [CLS] query [SEP] document [SEP], and of both together what fits; of two
+// that do not fit the shorter keeps up to a half.
+func (b *Backend) room(query string, frame int) int {
+	room := b.Model.MaxTokens - frame
+	if !b.Model.CrossEncoder {
+		return room
+	}
+	const between = 1
+	room -= between
+	return max(room-(b.CountTokens(query)-frame), room/2, 1)
 }
 
 // rulesOf says how to cut for a model with room for so many tokens. It is not

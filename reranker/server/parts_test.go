@@ -53,6 +53,26 @@ func TestLongDocumentsAreScoredByTheirBestPassage(t *testing.T) {
 	}
 }
 
+// A cross-encoder of 13 tokens reads [CLS] query [SEP] document [SEP].
+func TestPassagesLeaveRoomForTheQueryOfACrossEncoder(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string][]string{
+		"q":                       {"1 2 3 4 5 6 7 8 9", "10 11 12"},
+		"q q q":                   {"1 2 3 4 5 6 7", "8 9 10 11 12"},
+		"q q q q q q q q q q q q": {"1 2 3 4 5", "6 7 8 9 10", "11 12"},
+	} {
+		p := newPod()
+		b := p.backend()
+		b.CountTokens = func(text string) int { return len(strings.Fields(text)) + 2 }
+		b.Model.MaxTokens, b.Model.CrossEncoder = 13, true
+		p.Start(b)
+		p.post(t, "/v1/rerank", `{"query":"`+query+`","method":"classical","max_chunks_per_doc":9,"documents":["1 2 3 4 5 6 7 8 9 10 11 12"]}`)
+		if diff := cmp.Diff(want, p.ranker.requests[0].Documents); diff != "" {
+			t.Errorf("query %q: texts (-want +got)\n%s", query, diff)
+		}
+	}
+}
+
 func TestMaxTokensPerDocumentCutsAndSaysSo(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
