@@ -18,7 +18,9 @@ type ModelSpec struct {
 	Name string `json:"name,omitempty"`
 	// weightsSHA256 is the digest that model.safetensors must have,
 	// "sha256:" and 64 hexadecimal digits. A pod that finds another one does
-	// not start. Default: any digest.
+	// not start. Where there are prepared weights only, as in the pods' image, it
+	// is compared with the digest of the weights that they say they were made
+	// from. Default: any digest.
 	// +kubebuilder:validation:MaxLength=71
 	// +kubebuilder:validation:Pattern="^sha256:[0-9a-f]{64}$"
 	// +optional

@@ -41,12 +41,26 @@ type options struct {
 	zap             zap.Options
 }
 
+// usage stands above the flags in --help.
+const usage = `Turn Rerankers into running pods.
+
+  operator [flags]                run in a cluster
+  operator plan -f reranker.yaml  print the objects of a Reranker, offline
+  operator version                print the version
+
+Flags:
+`
+
 // parseOptions reads flags; getenv gives their defaults.
 func parseOptions(args []string, getenv func(string) string, stderr io.Writer) (*options, error) {
 	o := &options{}
 	var namespaces, selector string
 	f := flag.NewFlagSet("operator", flag.ContinueOnError)
 	f.SetOutput(stderr)
+	f.Usage = func() {
+		fmt.Fprint(stderr, usage)
+		f.PrintDefaults()
+	}
 	f.StringVar(&o.image, "reranker-image", getenv(envImage), "the pods' image where a Reranker names none (env "+envImage+")")
 	f.StringVar(&o.namespace, "namespace", getenv(envNamespace), "where the operator runs (env "+envNamespace+")")
 	f.StringVar(&namespaces, "watch-namespaces", "", "namespaces to serve, separated by commas; empty serves all")

@@ -4,5 +4,5 @@
 ##@ Performance
 
 .PHONY: performance
-performance: build model ## Start a server and check the mission's targets on it.
+performance: build model ## Start a server and check the promised targets on it.
 	@test/performance/run.sh

@@ -40,7 +40,7 @@ stage() {
   return "$code"
 }
 
-# performance prints how the mission's targets fare here. A test run shares its
+# performance prints how the promised targets fare here. A test run shares its
 # machine with builds, so a missed target is told and fails nothing.
 performance() {
   make build && test/performance/run.sh --rounds 8 ||

@@ -47,10 +47,10 @@ func ranked(w http.ResponseWriter, degraded bool) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"degraded": degraded, "results": []map[string]int{{"index": 0}}})
 }
 
-func TestTheMissionsScenariosAreSentAsTheMissionSendsThem(t *testing.T) {
+func TestTheStandardScenariosAreSentAsTheyAreDefined(t *testing.T) {
 	t.Parallel()
 	names := []string{}
-	for _, s := range Mission() {
+	for _, s := range Standard() {
 		names = append(names, s.String())
 	}
 	if diff := cmp.Diff([]string{"10 users x 10", "50 users x 5", "100 users x 2"}, names); diff != "" {
@@ -61,19 +61,19 @@ func TestTheMissionsScenariosAreSentAsTheMissionSendsThem(t *testing.T) {
 		var got client.Request
 		err := json.NewDecoder(r.Body).Decode(&got)
 		if err != nil || r.Method != http.MethodPost || r.URL.Path != "/v1/rerank" ||
-			r.Header.Get("Authorization") != "Bearer secret" || !cmp.Equal(got, missionBody) {
+			r.Header.Get("Authorization") != "Bearer secret" || !cmp.Equal(got, standardBody) {
 			wrong.Add(1)
 		}
 		ranked(w, false)
 	})
-	for _, s := range Mission() {
+	for _, s := range Standard() {
 		got := Summarize(mustRun(t, target, s, Mix{}))
 		if got.Requests != s.Total() || got.Answered != s.Total() {
 			t.Errorf("%v: %+v", s, got)
 		}
 	}
 	if wrong.Load() > 0 {
-		t.Errorf("%d requests differ from the mission's", wrong.Load())
+		t.Errorf("%d requests differ from the standard one's", wrong.Load())
 	}
 }
 
@@ -329,7 +329,7 @@ func TestVerifyMeasuresEveryPromise(t *testing.T) {
 			ranked(w, r.ContentLength > 40_000)
 		}
 	})
-	p := MissionPromises()
+	p := StandardPromises()
 	p.Rounds, p.SimilarityMs, p.RerankMs, p.KnownMs = 3, 60_000, 60_000, 60_000
 	r := &Report{}
 	if err := Verify(t.Context(), target, p, r, func(string) {}); err != nil {

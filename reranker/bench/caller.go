@@ -28,13 +28,13 @@ type Target struct {
 	// Timeout ends a request; 0 means 30 seconds.
 	Timeout time.Duration
 	// Connections bounds the connections at a time. 0 means 100 in a closed
-	// scenario, which is what the mission's client opens, and no bound in an
+	// scenario, which is what the standard test's client opens, and no bound in an
 	// open one.
 	Connections int
 }
 
-// missionConnections is the limit of the HTTP client of the mission's test.
-const missionConnections = 100
+// standardConnections is the limit of the HTTP client of the standard test.
+const standardConnections = 100
 
 // Outcome is how a request ended.
 type Outcome string
@@ -72,12 +72,12 @@ func newCaller(t Target, open bool) (*caller, error) {
 		t.Timeout = 30 * time.Second
 	}
 	if t.Connections <= 0 && !open {
-		t.Connections = missionConnections
+		t.Connections = standardConnections
 	}
 	transport := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		MaxConnsPerHost:     t.Connections,
-		MaxIdleConnsPerHost: max(t.Connections, missionConnections),
+		MaxIdleConnsPerHost: max(t.Connections, standardConnections),
 		IdleConnTimeout:     30 * time.Second,
 	}
 	if t.Roots != nil {

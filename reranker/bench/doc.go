@@ -5,7 +5,7 @@
 // targets.
 //
 // There are two kinds of load. A closed scenario has users who send all their
-// requests at once, as the mission's load test does: it asks how long a burst
+// requests at once, as the standard load test does: it asks how long a burst
 // takes. An open one sends at a rate, whether or not answers come back: it asks
 // what callers see who do not wait for one another. In an open scenario the
 // time of a request counts from when it was due, not from when it was sent, so

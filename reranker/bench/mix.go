@@ -13,7 +13,7 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/client"
 )
 
-// Mix says what the requests ask. The zero Mix is the mission's request: one
+// Mix says what the requests ask. The zero Mix is the standard request: one
 // query and four short documents, the same every time.
 type Mix struct {
 	// Sizes are the numbers of documents of a request, with their weights.
@@ -55,8 +55,8 @@ func ParseSizes(text string) ([]Size, error) {
 	return sizes, nil
 }
 
-// missionBody is the request of the mission's load test.
-var missionBody = client.Request{
+// standardBody is the request of the standard load test.
+var standardBody = client.Request{
 	Query: "What is machine learning?",
 	Documents: []string{
 		"Machine learning is a subset of AI",
@@ -82,7 +82,7 @@ type requests struct {
 func newRequests(m Mix) *requests {
 	b := &requests{mix: m, rng: rand.New(rand.NewPCG(m.Seed, 1))} // repeatable texts, not secrets
 	if b.mix.Method == "" {
-		b.mix.Method = missionBody.Method
+		b.mix.Method = standardBody.Method
 	}
 	if b.mix.Words < 1 {
 		b.mix.Words = 60
@@ -96,7 +96,7 @@ func newRequests(m Mix) *requests {
 // next returns one request.
 func (b *requests) next() client.Request {
 	if len(b.mix.Sizes) == 0 {
-		r := missionBody
+		r := standardBody
 		r.Method = b.mix.Method
 		return r
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/client"
 )
 
-// Promises are the mission's targets of one server.
+// Promises are the targets that one server is promised to meet.
 type Promises struct {
 	SimilarityMs, RerankMs float64
 	// KnownMs is for a rerank of documents that the server has seen before.
@@ -33,12 +33,12 @@ type Promises struct {
 	Seed   uint64
 }
 
-// MissionPromises are a similarity in less than 100 ms, 50 to 100 documents in
+// StandardPromises are a similarity in less than 100 ms, 50 to 100 documents in
 // less than 500 ms, less than 2 GiB, 100 requests a minute. Beside them stand
 // two of our own: the largest batch keeps the same time, because what does not
 // fit is left to the prior, and a hundred documents that are known take 25 ms.
 // Texts have about 110 tokens.
-func MissionPromises() Promises {
+func StandardPromises() Promises {
 	return Promises{
 		SimilarityMs: 100, RerankMs: 500, KnownMs: 25, MemoryMB: 2048, RequestsPerMinute: 100,
 		Percentile: 95, Batches: []int{50, 100, 1000}, KnownBatch: 100, Words: 90, Rounds: 20, Seed: 1,
@@ -70,7 +70,7 @@ func Verify(ctx context.Context, t Target, p Promises, r *Report, step func(stri
 	rerank := func(name string, limit float64, documents func() []string) {
 		step(name)
 		r.AddChecks(p.latency(name, limit, func() func() Sample {
-			request := client.Request{Query: Text(rng, 8), Documents: documents(), Method: missionBody.Method}
+			request := client.Request{Query: Text(rng, 8), Documents: documents(), Method: standardBody.Method}
 			return func() Sample { return c.rerank(ctx, request) }
 		}))
 		memory()
@@ -81,11 +81,11 @@ func Verify(ctx context.Context, t Target, p Promises, r *Report, step func(stri
 	if p.KnownBatch > 0 {
 		known := texts(rng, p.KnownBatch, p.Words)
 		// Once without a time limit, so that the server knows all of them.
-		c.rerank(ctx, client.Request{Query: known[0], Documents: known, Method: missionBody.Method, Degradation: "Never"})
+		c.rerank(ctx, client.Request{Query: known[0], Documents: known, Method: standardBody.Method, Degradation: "Never"})
 		rerank(fmt.Sprintf("rerank of %d known documents", p.KnownBatch), p.KnownMs, func() []string { return known })
 	}
 	limits := Limits{P95Ms: -1, RequestsPerMinute: p.RequestsPerMinute, ErrorRate: 0, ShedRate: 0, DegradedShare: -1}
-	for _, s := range Mission() {
+	for _, s := range Standard() {
 		step(s.String())
 		result, err := Run(ctx, t, s, Mix{}, nil)
 		if err != nil {

@@ -23,8 +23,8 @@ type Scenario struct {
 	Poisson bool
 }
 
-// Mission returns the three scenarios that the mission names.
-func Mission() []Scenario {
+// Standard returns the three scenarios that a server is promised to bear.
+func Standard() []Scenario {
 	return []Scenario{{Users: 10, Requests: 10}, {Users: 50, Requests: 5}, {Users: 100, Requests: 2}}
 }
 

@@ -141,7 +141,7 @@ func (c *command) bench() *cobra.Command {
 		Short: "Put load on a server and say whether its targets hold",
 		Long: `Put load on a server and say whether its targets hold.
 
-Without --scenario or --rate it runs the mission's three scenarios: 10 users
+Without --scenario or --rate it runs the three standard scenarios: 10 users
 with 10 requests each, 50 with 5 and 100 with 2, all of a scenario's requests at
 once, each with four short documents. With --rate it sends at that rate whether
 or not answers come back, and counts a request's time from when it was due.
@@ -161,7 +161,7 @@ reached), 2 wrong flags. A limit below zero is not checked.`,
 	flags.Float64Var(&l.rate, "rate", 0, "requests a second, instead of scenarios")
 	flags.DurationVar(&l.duration, "duration", 30*time.Second, "how long to keep the rate")
 	flags.StringVar(&l.arrivals, "arrivals", "even", "how a rate's requests arrive: even or poisson")
-	flags.StringVar(&l.documents, "documents", "", "documents of a request: N, or N:WEIGHT,N:WEIGHT (default the mission's four)")
+	flags.StringVar(&l.documents, "documents", "", "documents of a request: N, or N:WEIGHT,N:WEIGHT (default four short ones)")
 	flags.IntVar(&l.mix.Words, "words", 60, "words of a document")
 	flags.Float64Var(&l.mix.Repeat, "repeat", 0, "share of documents, 0 to 1, that were sent before")
 	flags.StringVar(&l.mix.Method, "method", "hybrid", "classical, quantum or hybrid")
@@ -191,7 +191,7 @@ func (l *benchLoad) plan() ([]bench.Scenario, error) {
 		return l.open()
 	}
 	if len(l.scenarios) == 0 {
-		return bench.Mission(), nil
+		return bench.Standard(), nil
 	}
 	plan := make([]bench.Scenario, len(l.scenarios))
 	for i, text := range l.scenarios {
@@ -260,11 +260,11 @@ func (p *progress) load(b bench.Progress) {
 
 func (c *command) benchTargets() *cobra.Command {
 	f := &benchFlags{}
-	p := bench.MissionPromises()
+	p := bench.StandardPromises()
 	cmd := &cobra.Command{
 		Use:   "targets",
-		Short: "Check the mission's targets on a server",
-		Long: `Check the mission's targets on a server: one similarity in less than 100 ms, 50,
+		Short: "Check the promised targets on a server",
+		Long: `Check the promised targets on a server: one similarity in less than 100 ms, 50,
 100 and 1000 documents in less than 500 ms (texts of about 110 tokens that it has
 never seen), 100 documents that it knows in less than 25 ms, the three scenarios
 of load without an error and with at least 100 answers a minute, and less than

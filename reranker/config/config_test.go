@@ -128,7 +128,7 @@ func TestBadSettingsAreRefusedByName(t *testing.T) {
 		"null":                   {`{"method": null}`, "method = null: want a string"},
 		"a list for an object":   {`{"limits": []}`, "limits = an array: want an object"},
 		"a method out of range":  {`{"method": "fuzzy"}`, `method = "fuzzy": must be one of classical, quantum, hybrid`},
-		"above the mission":      {`{"limits": {"maxDocuments": 1001}}`, "limits.maxDocuments = 1001: must be between 1 and 1000"},
+		"above the API's limit":  {`{"limits": {"maxDocuments": 1001}}`, "limits.maxDocuments = 1001: must be between 1 and 1000"},
 		"below zero":             {`{"quantum": {"weightPercent": -1}}`, "quantum.weightPercent = -1: must be between 0 and 100"},
 		"a short digest":         {`{"model": {"weightsSHA256": "sha256:12"}}`, "must be sha256: and 64"},
 		"two objects":            {`{} {}`, "more text after the settings object"},

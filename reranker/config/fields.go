@@ -59,7 +59,7 @@ var fields = []Field{
 		at: func(c *Config) any { return &c.Settings.Model.Dir },
 	},
 	{
-		Path: "model.weightsSHA256", Flag: "model-sha256", Help: "expected digest of model.safetensors, as sha256:<64 hex digits>",
+		Path: "model.weightsSHA256", Flag: "model-sha256", Help: "expected digest of model.safetensors, or of the weights that prepared.bin says it was made from where it is alone, as sha256:<64 hex digits>",
 		at: func(c *Config) any { return &c.Settings.Model.WeightsSHA256 }, check: digest,
 	},
 	{

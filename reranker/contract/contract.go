@@ -126,7 +126,7 @@ const (
 	DegradationOnDeadline = "OnDeadline"
 )
 
-// Limits of the mission, which are also the largest values that a Reranker
+// Limits of the API, which are also the largest values that a Reranker
 // may set. Characters are Unicode code points.
 const (
 	MaxDocuments          = 1000

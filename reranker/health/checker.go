@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// The marks of memory as shares of the limit. The upper two are the mission's
+// The marks of memory as shares of the limit. The upper two are promised
 // (warn at 0.8, refuse at 0.9); ready comes back only well below the mark, so
 // that a pod does not flap in and out of its Service.
 const (

@@ -10,5 +10,5 @@
 //   - detailed: the memory in use against the limit, and a golden pair of texts
 //     run through the real engine and compared with its known similarity.
 //
-// The names of fields and status words are the mission's and bind us.
+// The names of fields and status words are part of the API and stay.
 package health

@@ -99,7 +99,7 @@ func TestReadyHasHysteresis(t *testing.T) {
 	}
 }
 
-func TestDetailedHasTheFieldsOfTheMission(t *testing.T) {
+func TestDetailedHasThePromisedFields(t *testing.T) {
 	t.Parallel()
 	c := New(serving(), memory(0.25))
 	c.Now = func() time.Time { return time.UnixMilli(1_700_000_000_500) }

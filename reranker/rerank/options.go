@@ -43,7 +43,7 @@ type Options struct {
 	// BatchTokens bounds a micro-batch.
 	Workers, BatchTokens int
 	// Quantum and Engine configure the circuit breakers around the two paths.
-	// Their defaults are the mission's: 3 failures and 30 s, 5 and 60 s.
+	// Their promised defaults are 3 failures and 30 s, 5 and 60 s.
 	Quantum, Engine breaker.Options
 	// OnTransition is told of each change of a breaker, OnBatch of each
 	// micro-batch. Both must return quickly.

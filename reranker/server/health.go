@@ -10,7 +10,7 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/server/api"
 )
 
-// simple is the body of the small health routes, in the mission's words.
+// simple is the body of the small health routes, in the API's words.
 type simple struct {
 	Status    string  `json:"status"`
 	Timestamp float64 `json:"timestamp,omitempty"`

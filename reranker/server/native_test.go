@@ -24,7 +24,7 @@ var volatile = regexp.MustCompile(`"(processing_time_ms|created|timestamp)":[0-9
 
 func steady(body string) string { return strings.TrimSpace(volatile.ReplaceAllString(body, `"$1":0`)) }
 
-func TestNativeAnswerHasTheMissionsShape(t *testing.T) {
+func TestNativeAnswerHasThePromisedShape(t *testing.T) {
 	t.Parallel()
 	w := servingPod().post(t, "/v1/rerank",
 		`{"query":" q ","documents":["a","xxx"," x "],"method":"classical","top_k":2}`, "X-Request-ID", "abc-1")

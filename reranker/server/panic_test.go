@@ -19,7 +19,7 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/rerank"
 )
 
-func TestAPanicIsTheMissionsStructured500(t *testing.T) {
+func TestAPanicIsAStructured500(t *testing.T) {
 	t.Parallel()
 	p := servingPod()
 	p.ranker.hook = func(context.Context) error { panic("kernel: index out of range") }

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Generates COUNT bodies (100,000) and compares our verdict on each with that of
-# the mission's rules in pydantic.
+# the API's rules in pydantic.
 set -euo pipefail
 # shellcheck source=test/conformance/lib.sh
 source "$(dirname "$0")/lib.sh"

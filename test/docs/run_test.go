@@ -49,6 +49,7 @@ func (b block) name() string { return fmt.Sprintf("%s:%d", b.page, b.line) }
 // elsewhere, or cannot be on a machine for tests.
 var reasons = []string{
 	"it needs an image registry",
+	"it needs a model hub",
 	"it needs the Prometheus operator",
 	"it needs Argo CD",
 	"it needs a cluster of yours",

@@ -98,7 +98,7 @@ func checkSimilarity(t *testing.T, api endpoint) {
 	}
 }
 
-// refused is the mission's structured error.
+// refused is the API's structured error.
 type refused struct {
 	Error          string   `json:"error"`
 	Message        string   `json:"message"`

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # run.sh [FLAGS of reranker bench targets]: starts a server on free ports of this
-# machine, with a key, checks the mission's targets on it, and fails with a table
+# machine, with a key, checks the promised targets on it, and fails with a table
 # that says which one was missed. Memory is the process's own high-water mark, as
 # the kernel counts it.
 #

@@ -137,7 +137,7 @@ func (r *rules) capacity() {
 func (r *rules) memory() {
 	r.add("RerankerMemoryHigh", "warning", "10m", "a pod uses more than 80 % of its memory",
 		"max(quantumrerank_memory_pressure_ratio{{pods}}) > 0.8")
-	r.add("RerankerMemoryCritical", "critical", "2m", "a pod uses more than 90 % of its memory and is about to refuse requests",
+	r.add("RerankerMemoryCritical", "critical", "2m", "a pod uses more than 90 % of its memory, refuses requests and is not ready",
 		"max(quantumrerank_memory_pressure_ratio{{pods}}) > 0.9")
 	// A young pod fills its cache, which looks like a leak to a straight line.
 	r.add("RerankerMemoryGrowing", "warning", "1h", "a pod will reach its memory limit within a day if it goes on like this",

@@ -23,7 +23,7 @@ func (s Stage) String() string {
 func Stages() []Stage { return []Stage{Normal, Warn, Shrink, Shed, NotReady} }
 
 // marks are the shares of the limit at which a stage begins. 0.80 and 0.90 are
-// the mission's; between them there is room for the reactions to work before
+// promised; between them there is room for the reactions to work before
 // the pod leaves its Service.
 var marks = map[Stage]float64{Warn: 0.80, Shrink: 0.84, Shed: 0.87, NotReady: 0.90}
 

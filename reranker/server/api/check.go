@@ -35,7 +35,7 @@ type Rules struct {
 	ZeroTopKMeansAll bool
 }
 
-// Check judges r by the mission's rules. It returns every violation found, up
+// Check judges r by the API's rules. It returns every violation found, up
 // to a bound, in the order query, documents, method, top_k. When there is
 // none, r's texts are stripped and its top_k, if any, is in range.
 func Check(r *Request, rules Rules) []Violation {

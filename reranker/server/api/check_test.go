@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var missionLimits = Limits{MaxDocuments: 1000, MaxQueryCharacters: 10_000, MaxDocumentCharacters: 50_000}
+var apiLimits = Limits{MaxDocuments: 1000, MaxQueryCharacters: 10_000, MaxDocumentCharacters: 50_000}
 
 func text(s string) Text { return Text{Value: s, Characters: len([]rune(s))} }
 
@@ -78,7 +78,7 @@ func TestCheckNamesFieldIndexLimitAndValue(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, v := range Check(tc.request, Rules{Limits: missionLimits}) {
+			for _, v := range Check(tc.request, Rules{Limits: apiLimits}) {
 				index := ""
 				if v.Index != nil {
 					index = fmt.Sprintf(" index=%d", *v.Index)
@@ -94,7 +94,7 @@ func TestCheckNamesFieldIndexLimitAndValue(t *testing.T) {
 
 func TestCheckBoundsTheListOfViolations(t *testing.T) {
 	t.Parallel()
-	got := Check(with(with(request("", repeat("", 500)...), method("x")), topK(0)), Rules{Limits: missionLimits})
+	got := Check(with(with(request("", repeat("", 500)...), method("x")), topK(0)), Rules{Limits: apiLimits})
 	if len(got) != maxDocumentViolations+3 {
 		t.Errorf("%d violations, want %d", len(got), maxDocumentViolations+3)
 	}
@@ -106,7 +106,7 @@ func TestCheckBoundsTheListOfViolations(t *testing.T) {
 func TestCheckStripsTheTexts(t *testing.T) {
 	t.Parallel()
 	r := request(" \x1fq q\u00a0", "\u2003a\n", "b")
-	if v := Check(r, Rules{Limits: missionLimits}); v != nil {
+	if v := Check(r, Rules{Limits: apiLimits}); v != nil {
 		t.Fatal(v)
 	}
 	got := []string{r.Query.Value, r.Documents[0].Value, r.Documents[1].Value}
@@ -118,7 +118,7 @@ func TestCheckStripsTheTexts(t *testing.T) {
 func TestLenientRulesWarnInsteadOfFailing(t *testing.T) {
 	t.Parallel()
 	r := with(request("q", "a", " ", "long document"), topK(10))
-	limits := missionLimits
+	limits := apiLimits
 	limits.MaxDocumentCharacters = 4
 	if v := Check(r, Rules{Limits: limits, Lenient: true}); v != nil {
 		t.Fatalf("violations: %v", v)

@@ -108,7 +108,7 @@ var kinds = map[Code]kind{
 	CodeRateLimited:          {http.StatusTooManyRequests, "Rate limited", true},
 	CodeConcurrencyLimited:   {http.StatusTooManyRequests, "Too many requests at a time", true},
 	CodeClientClosed:         {StatusClientClosed, "Client closed request", false},
-	// The words of the mission for a failure that we did not foresee.
+	// The API's words for a failure that we did not foresee.
 	CodeInternal:         {http.StatusInternalServerError, "Internal server error", false},
 	CodeLoading:          {http.StatusServiceUnavailable, "Not ready", true},
 	CodeDraining:         {http.StatusServiceUnavailable, "Shutting down", true},

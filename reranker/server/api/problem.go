@@ -62,12 +62,12 @@ func Invalid(violations []Violation) *Problem {
 }
 
 // Internal is the problem of everything that we did not foresee. Its words
-// are the mission's; the cause is in the log under the request's id.
+// are part of the API; the cause is in the log under the request's id.
 func Internal() *Problem {
 	return &Problem{Code: CodeInternal, Message: "An unexpected error occurred"}
 }
 
-// Body is the JSON of a Problem: the mission's structured error, with the
+// Body is the JSON of a Problem: the API's structured error, with the
 // members of RFC 9457 beside it so that generic clients read it too.
 type Body struct {
 	Error            string  `json:"error"`
@@ -109,7 +109,7 @@ func (p *Problem) Body(requestID string, elapsed time.Duration) Body {
 }
 
 // Milliseconds returns d in milliseconds, rounded to two decimals as the
-// mission does.
+// API promises.
 func Milliseconds(d time.Duration) float64 {
 	return float64(d.Round(10*time.Microsecond).Microseconds()) / 1000
 }

@@ -15,7 +15,7 @@ import (
 type Dialect struct {
 	// Name is the value of the label "dialect" in metrics and logs.
 	Name string
-	// Native dialects keep the mission's rules to the letter: no clamping, no
+	// Native dialects keep our API's rules to the letter: no clamping, no
 	// objects for documents, and keys that are almost right are errors.
 	Native bool
 	// ZeroTopKMeansAll is for dialects that spell "all" as 0.

@@ -19,7 +19,9 @@ type ModelSpecApplyConfiguration struct {
 	Name *string `json:"name,omitempty"`
 	// weightsSHA256 is the digest that model.safetensors must have,
 	// "sha256:" and 64 hexadecimal digits. A pod that finds another one does
-	// not start. Default: any digest.
+	// not start. Where there are prepared weights only, as in the pods' image, it
+	// is compared with the digest of the weights that they say they were made
+	// from. Default: any digest.
 	WeightsSHA256 *string `json:"weightsSHA256,omitempty"`
 	// bundled is the model inside the pods' image.
 	Bundled *apiv1alpha1.BundledModel `json:"bundled,omitempty"`
