@@ -101,8 +101,10 @@ def stat(axes, panel, series, begin, end):
 
 def draw(axes, panel, base, begin, end):
     series = [(t["legendFormat"], ask(base, t["expr"], begin, end)) for t in panel["targets"]]
-    axes.set_title(panel["title"], loc="left", fontsize=10, fontweight="bold")
-    axes.tick_params(labelsize=7)
+    axes.set_title(panel["title"], loc="left", fontsize=12, fontweight="bold")
+    if panel["type"] != "stat":
+        axes.set_xlabel("s", loc="right", labelpad=-9)
+    axes.tick_params(labelsize=9)
     axes.grid(color="#e3e8ef", linewidth=0.6)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
@@ -111,7 +113,7 @@ def draw(axes, panel, base, begin, end):
     if not any(result for _, result in series):
         axes.text(0.5, 0.5, "no data", transform=axes.transAxes, ha="center", color="#888888")
     if names:
-        axes.legend(fontsize=6.5, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, frameon=False)
+        axes.legend(fontsize=10, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3, frameon=False, borderpad=0, columnspacing=1.2, handlelength=1.4)
     return sum(map(len, (r for _, r in series)))
 
 
@@ -121,7 +123,7 @@ def main(dashboard, base, seconds, out):
     end = int(time.time()) - 2
     begin = end - int(seconds)
     bottom = max(p["gridPos"]["y"] + p["gridPos"]["h"] for p in board["panels"])
-    figure = plt.figure(figsize=(20, bottom * 0.42), facecolor="white")
+    figure = plt.figure(figsize=(20, bottom * 0.45), facecolor="white")
     empty = []
     for panel in board["panels"]:
         at = panel["gridPos"]

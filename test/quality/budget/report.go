@@ -86,7 +86,7 @@ depend on the machine: they follow from the processor time of this run, when the
 }
 
 func (m *measured) render(b *bytes.Buffer) {
-	fmt.Fprintf(b, "\n## %s\n\n%d queries. One document took %.1f ms of processor time in this run; on %d idle cores the budgets in time are:\n\n",
+	fmt.Fprintf(b, "\n## %s\n\n%d queries. One document took %.1f ms of processor time in this run; on %d idle cores, with nine tenths of the time for encoding, the budgets are:\n\n",
 		m.name, m.queries, m.perDocument.Seconds()*1000, cores)
 	fmt.Fprint(b, "| guess by |")
 	for _, t := range times {
