@@ -5,10 +5,12 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"strconv"
 	"time"
 
@@ -134,30 +136,29 @@ func readBody[T any](x *exchange, w wish, read func(io.Reader, api.Limits) (*T, 
 	if err != nil {
 		return nil, nil, decode.AsProblem(err)
 	}
-	release = func() {}
-	if hold := x.s.backend.Load().Hold; hold != nil {
-		if release, err = hold(bodyCost(x.r, limit)); err != nil {
-			return nil, nil, err
-		}
-	}
-	body, err = read(plain, x.limits())
+	held, err := newHolding(plain, x.r, x.s.backend.Load().Hold, limit)
 	if err != nil {
-		release()
+		return nil, nil, err
+	}
+	if !w.deadline.IsZero() && w.deadline.Before(x.start.Add(transferTimeout)) {
+		// Nobody waits for the answer to a body that comes later.
+		_ = x.conn.SetReadDeadline(time.Now().Add(w.deadline.Sub(x.s.now())))
+	}
+	body, err = read(held, x.limits())
+	if err != nil {
+		held.release()
+		switch {
+		case held.err != nil:
+			return nil, nil, held.err
+		case errors.Is(err, os.ErrDeadlineExceeded) && !w.deadline.IsZero() && !x.s.now().Before(w.deadline):
+			return nil, nil, context.DeadlineExceeded
+		}
 		return nil, nil, decode.AsProblem(err)
 	}
 	// The deadline was for the body; net/http goes on reading in order to see
 	// the caller leave.
 	_ = x.conn.SetReadDeadline(time.Time{})
-	return body, release, nil
-}
-
-// bodyCost is the memory that a body may take: its announced length, or the
-// limit when that is unknown or says nothing about the plain text.
-func bodyCost(r *http.Request, limit int64) int64 {
-	if r.ContentLength >= 0 && r.Header.Get("Content-Encoding") == "" {
-		return r.ContentLength
-	}
-	return limit
+	return body, held.release, nil
 }
 
 func (x *exchange) limits() api.Limits {

@@ -76,7 +76,9 @@ func (m *Monitor) Run(ctx context.Context) {
 // Run.
 func (m *Monitor) Check() Stage {
 	s, err := m.read()
-	if err == nil && Next(m.Stage(), s.Share()) > m.Stage() && time.Since(m.reclaimed) >= reclaimPause {
+	next := Next(m.Stage(), s.Share())
+	// Who refuses everything allocates nothing, and nobody else collects.
+	if err == nil && (next > m.Stage() || next >= Shed) && time.Since(m.reclaimed) >= reclaimPause {
 		m.opt.Reclaim()
 		m.reclaimed = time.Now()
 		s, err = m.read()

@@ -120,15 +120,15 @@ func (c *cutter) next() (word, bool) {
 			c.at = start
 			return word{}, false
 		}
+		most := min(c.rules.Tokens, c.left)
 		end := start
-		for end < len(c.text) {
+		for end < len(c.text) && end-start <= longest*most {
 			r, size := utf8.DecodeRuneInString(c.text[end:])
 			if space(r) {
 				break
 			}
 			end += size
 		}
-		most := min(c.rules.Tokens, c.left)
 		w := c.fit(Span{start, end}, most)
 		if w.tokens > most {
 			c.at = start // not even its first character fits into what is left
@@ -159,38 +159,67 @@ func (c *cutter) end() int {
 // fit returns the longest beginning of a word that has at most so many tokens,
 // but at least one character of it.
 func (c *cutter) fit(s Span, most int) word {
-	// What is longer than this never fits, save one unknown word of any length,
-	// which may as well be cut: it means nothing to the model.
-	if window := s.Start + 32*most; window < s.End {
-		for window > s.Start && !utf8.RuneStart(c.text[window]) {
-			window--
+	// What is longer than the last of these never fits, save one unknown word of any
+	// length, which may as well be cut: it means nothing to the model.
+	whole, n := s, 0
+	for _, perToken := range []int{4, longest} {
+		if s = c.window(whole, perToken*most); s == whole || perToken == longest {
+			break
 		}
-		if window > s.Start { // else not one character begins there: invalid UTF-8
-			s.End = window
+		if n = c.count(c.text[s.Start:s.End]); n > most {
+			break
 		}
 	}
-	n := c.count(c.text[s.Start:s.End])
 	if n <= most {
-		return word{s, n}
+		if n = c.count(c.text[s.Start:s.End]); n <= most {
+			return word{s, n}
+		}
 	}
 	_, low := utf8.DecodeRuneInString(c.text[s.Start:])
-	high := s.End - s.Start // more than most
-	for {
+	lowTokens, high, highTokens := 0, s.End-s.Start, n // high has more than most
+	for try := 0; ; try++ {
 		middle := (low + high) / 2
+		if try%2 == 0 { // tokens are about equally long
+			middle = low + (high-low)*(most-lowTokens)/(highTokens-lowTokens)
+		}
+		middle = min(max(middle, low), high-1)
 		for middle > low && !utf8.RuneStart(c.text[s.Start+middle]) {
 			middle--
 		}
 		if middle == low {
-			end := s.Start + low
-			return word{Span{s.Start, end}, c.count(c.text[s.Start:end])}
+			if _, size := utf8.DecodeRuneInString(c.text[s.Start+low:]); low+size < high {
+				middle = low + size
+			} else {
+				end := s.Start + low
+				return word{Span{s.Start, end}, c.count(c.text[s.Start:end])}
+			}
 		}
-		if c.count(c.text[s.Start:s.Start+middle]) <= most {
-			low = middle
-		} else {
-			high = middle
+		switch n := c.count(c.text[s.Start : s.Start+middle]); {
+		case n == most:
+			return word{Span{s.Start, s.Start + middle}, n}
+		case n < most:
+			low, lowTokens = middle, n
+		default:
+			high, highTokens = middle, n
 		}
 	}
 }
+
+// window is the beginning of a word of at most so many bytes.
+func (c *cutter) window(s Span, bytes int) Span {
+	if end := s.Start + bytes; end < s.End {
+		for end > s.Start && !utf8.RuneStart(c.text[end]) {
+			end--
+		}
+		if end > s.Start { // else not one character begins there: invalid UTF-8
+			s.End = end
+		}
+	}
+	return s
+}
+
+// longest is how many bytes a token of a long word may have.
+const longest = 32
 
 // space reports what the tokenizers of BERT's family take for space between
 // words. Other control characters join words there.
