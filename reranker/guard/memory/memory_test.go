@@ -204,3 +204,24 @@ func TestPlanStaysBelowTheWarning(t *testing.T) {
 		}
 	}
 }
+
+// Live memory fell and garbage stands: a pod that refuses everything allocates
+// nothing, so nobody else would collect.
+func TestShedIsLeftWhereOnlyGarbageStands(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		live, garbage := int64(88), int64(0)
+		m := NewMonitor(Options{Reader: NewReader(1 << 30), Reclaim: func() { garbage = 0 }})
+		m.read = func() (Sample, error) { return Sample{Used: live + garbage, Limit: 100}, nil }
+		if m.Check() != Shed {
+			t.Fatalf("stage %v", m.Stage())
+		}
+		live, garbage = 30, 58 // the requests have ended
+		for range 120 {
+			time.Sleep(500 * time.Millisecond)
+			m.Check()
+		}
+		if m.Stage() != Normal {
+			t.Errorf("a minute later: stage %v with %d live and %d garbage", m.Stage(), live, garbage)
+		}
+	})
+}

@@ -152,3 +152,13 @@ func fuzzLetters(text string) (n int) {
 	}
 	return n
 }
+
+// Text without spaces is one word, of which every piece is looked for.
+func TestCuttingReadsATextAFewTimes(t *testing.T) {
+	text := strings.Repeat("检索排序", 5000)
+	read := 0
+	spans, _ := Cut(text, func(s string) int { read += len(s); return utf8.RuneCountInString(s) }, Rules{Tokens: 254, Passages: 10})
+	if used := spans[len(spans)-1].End; len(spans) != 10 || used != 10*254*3 || read > 4*used {
+		t.Errorf("%d passages of %d bytes, %d bytes read", len(spans), used, read)
+	}
+}
