@@ -11,6 +11,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -33,7 +34,8 @@ type observed struct {
 	report *slo.Report
 }
 
-// observe reads from the cache only.
+// observe reads from the cache, and the Deployment from the API server where the
+// cache has none.
 func (r *Reconciler) observe(ctx context.Context, rr *v1alpha1.Reranker) (*observed, error) {
 	obs := &observed{}
 	key := client.ObjectKey{Namespace: rr.Namespace, Name: build.Name(rr)}
@@ -60,7 +62,12 @@ func (r *Reconciler) observe(ctx context.Context, rr *v1alpha1.Reranker) (*obser
 
 // get reads an object that counts only if the Reranker controls it.
 func (r *Reconciler) get(ctx context.Context, rr *v1alpha1.Reranker, key client.ObjectKey, obj client.Object) (bool, error) {
-	if err := r.Client.Get(ctx, key, obj); err != nil {
+	err := r.Client.Get(ctx, key, obj)
+	if apierrors.IsNotFound(err) {
+		// The cache holds only what carries the operator's label.
+		err = r.Reader.Get(ctx, key, obj)
+	}
+	if err != nil {
 		if client.IgnoreNotFound(err) == nil {
 			return false, nil
 		}

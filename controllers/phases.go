@@ -63,7 +63,7 @@ func (r *Reconciler) ensureReplicas(ctx context.Context, rr *v1alpha1.Reranker, 
 		Suspended: rr.Spec.IsSuspended(),
 		Effective: obs.input.Effective,
 		Live:      *live.Spec.Replicas,
-		Created:   created,
+		Created:   created || apply.FirstReplicas(live, *live.Spec.Replicas),
 		HeldByUs:  apply.HoldsReplicas(live),
 	})
 	if !write {

@@ -42,7 +42,7 @@ func classify(err error) outcome {
 	var conflict *apply.ConflictError
 	var going *apply.GoingError
 	fail := func(reason string, terminal bool) *status.Failure {
-		return &status.Failure{Reason: reason, Message: err.Error(), Terminal: terminal}
+		return &status.Failure{Reason: reason, Message: status.Clip(err.Error()), Terminal: terminal}
 	}
 	switch {
 	case errors.As(err, &conflict):

@@ -7,12 +7,21 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+
+	"k8s.io/apimachinery/pkg/api/equality"
 )
 
 // mergeKeys are the fields by which items of a list are told apart, as the API
 // server does for lists of type map. The first one that all wanted items carry
 // is used. A list without any is compared as a whole.
 var mergeKeys = []string{"name", "mountPath", "uid", "topologyKey", "resourceName"}
+
+// atomicMaps are the maps that the API server replaces as a whole: a key that
+// somebody adds to one changes what is selected.
+var atomicMaps = map[string]bool{
+	"selector": true, "podSelector": true, "namespaceSelector": true,
+	"labelSelector": true, "matchLabels": true, "nodeSelector": true,
+}
 
 // covers reports whether live holds everything that want names. Fields that
 // want does not name belong to somebody else and do not count, nor do items
@@ -35,6 +44,9 @@ func coversMap(live any, want map[string]any) bool {
 		return live == nil && len(want) == 0
 	}
 	for key, value := range want {
+		if atomicMaps[key] && !equality.Semantic.DeepEqual(m[key], value) {
+			return false
+		}
 		if !covers(m[key], value) {
 			return false
 		}
@@ -57,7 +69,17 @@ func coversList(live any, want []any) bool {
 
 func mergeKey(items []any) string {
 	for _, key := range mergeKeys {
-		if len(items) > 0 && !slices.ContainsFunc(items, func(item any) bool { return !hasKey(item, key) }) {
+		seen := map[any]bool{}
+		unusable := func(item any) bool {
+			if !hasKey(item, key) {
+				return true
+			}
+			v := item.(map[string]any)[key]
+			again := seen[v]
+			seen[v] = true
+			return again
+		}
+		if len(items) > 0 && !slices.ContainsFunc(items, unusable) {
 			return key
 		}
 	}

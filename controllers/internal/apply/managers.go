@@ -29,6 +29,14 @@ func HoldsReplicas(obj client.Object) bool {
 	})
 }
 
+// FirstReplicas reports whether the number of pods is still the API server's
+// default, which nobody wrote: the operator was stopped before it could.
+func FirstReplicas(obj client.Object, n int32) bool {
+	return n == 1 && !slices.ContainsFunc(obj.GetManagedFields(), func(e metav1.ManagedFieldsEntry) bool {
+		return e.Subresource != "status" && e.FieldsV1 != nil && bytes.Contains(e.FieldsV1.GetRawBytes(), []byte(`"f:replicas"`))
+	})
+}
+
 // lastForeignManager is the latest writer of an object's own fields that is
 // not the operator; it is named when drift is corrected.
 func lastForeignManager(obj client.Object) string {

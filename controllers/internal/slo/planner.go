@@ -78,6 +78,8 @@ func (b badness) relieves(before badness) bool {
 //	10 minutes of calm   floor - 1, down to minReplicas
 //	data missing         nothing
 func (p Plan) Next(w Window, e *v1alpha1.EffectiveSpec, at Present) Plan {
+	// Somebody may have lowered maxReplicas: pods beyond it never come.
+	p.Floor = min(p.Floor, e.Autoscaling.MaxReplicas)
 	v := Judge(w, e.Targets)
 	switch v.Reason {
 	case v1alpha1.ReasonRerankTooSlow, v1alpha1.ReasonSimilarityTooSlow, v1alpha1.ReasonRequestsRefused, v1alpha1.ReasonThroughputTooLow:

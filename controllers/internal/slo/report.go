@@ -97,7 +97,7 @@ func twoDigits(v float64) float64 {
 
 // supersedes reports whether a report is worth a write over the last one.
 func (r *Report) supersedes(last *Report) bool {
-	if last == nil || r.Verdict.Status != last.Verdict.Status || r.Verdict.Reason != last.Verdict.Reason || r.Floor != last.Floor {
+	if last == nil || r.Verdict.Status != last.Verdict.Status || r.Verdict.Reason != last.Verdict.Reason || r.Floor != last.Floor || deref(r.Observed.Floor) != deref(last.Observed.Floor) {
 		return true
 	}
 	if r.Observed.SampledAt.Sub(last.Observed.SampledAt.Time) < quietFor {

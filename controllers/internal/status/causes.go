@@ -175,11 +175,14 @@ func lastLine(message string) string {
 	return strings.TrimSpace(message[strings.LastIndexByte(message, '\n')+1:])
 }
 
-func clip(message string) string {
+func clip(message string) string { return Clip(message) }
+
+// Clip bounds a message for a condition and for the note of an event.
+func Clip(message string) string {
 	if len(message) <= maxMessage {
 		return message
 	}
-	return strings.ToValidUTF8(message[:maxMessage], "") + "..."
+	return strings.ToValidUTF8(message[:maxMessage-3], "") + "..."
 }
 
 func boolOrder(a, b bool) int {

@@ -76,7 +76,7 @@ func readyCondition(in *Input, found []cause) condition {
 	if reason, message := standstill(in); reason != "" {
 		return at(isFalse, reason, message)
 	}
-	if reason, message := trouble(in, found); reason != "" && (!in.rolledOut() || !in.available()) {
+	if reason, message := trouble(in, found); reason != "" && (in.replacing() || !in.available()) {
 		return at(isFalse, reason, message)
 	}
 	c := availableCondition(in)
@@ -90,6 +90,8 @@ func standstill(in *Input) (reason, message string) {
 		return v1alpha1.ReasonSuspended, "spec.suspend is true: no pods run"
 	case in.Effective.Replicas != nil && *in.Effective.Replicas == 0:
 		return v1alpha1.ReasonScaledToZero, "spec.replicas is 0: no pods run"
+	case in.Effective.Replicas == nil && !in.Effective.OwnsAutoscaler() && in.stands() && in.wanted() == 0:
+		return v1alpha1.ReasonScaledToZero, "the external autoscaler wants no pods"
 	}
 	return "", ""
 }

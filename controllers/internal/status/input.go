@@ -79,3 +79,12 @@ func (in *Input) available() bool {
 	floor := max(in.Effective.FloorReplicas(), 1)
 	return in.Deployment != nil && in.Deployment.Status.AvailableReplicas >= floor
 }
+
+// replacing reports whether pods of an older template are left.
+func (in *Input) replacing() bool {
+	d := in.Deployment
+	return d == nil || d.Status.UpdatedReplicas < d.Status.Replicas
+}
+
+// stands reports whether there is a Deployment that says how many pods it wants.
+func (in *Input) stands() bool { return in.Deployment != nil && in.Deployment.Spec.Replicas != nil }
