@@ -58,12 +58,22 @@ cause is also written to the termination log, as JSON.`,
 	return cmd
 }
 
+// boundMemory lowers the limit to that of the container, where that is smaller:
+// what is planned beyond it ends with the process.
+func boundMemory(s *contract.Settings, reader *memory.Reader) {
+	if sample, err := reader.Read(); err == nil {
+		s.MemoryLimit = min(s.MemoryLimit, sample.Limit)
+	}
+}
+
 func (c *command) runServe(cmd *cobra.Command) error {
 	cfg, _, err := load(cmd)
 	if err != nil {
 		return err
 	}
 	log := newLogger(c.Err, cfg.Process)
+	reader := memory.NewReader(cfg.Settings.MemoryLimit)
+	boundMemory(&cfg.Settings, reader)
 	memory.TuneCollector(cfg.Settings.MemoryLimit)
 	shareCores(&cfg.Process)
 	ctx, stop := server.UntilSignal(cmd.Context(), log, os.Exit)
@@ -80,7 +90,6 @@ func (c *command) runServe(cmd *cobra.Command) error {
 	if err != nil {
 		return usageError{err}
 	}
-	reader := memory.NewReader(cfg.Settings.MemoryLimit)
 	m := newMetrics(cfg, c.version)
 	showCertificate(m, pair)
 	traces := openTraces(ctx, c.version, log)

@@ -283,3 +283,12 @@ func TestRetryAfterIsReadInEveryForm(t *testing.T) {
 		}
 	}
 }
+
+func TestPausesDoNotOverflow(t *testing.T) {
+	r := Retry{First: 100 * time.Millisecond, Longest: time.Minute}
+	for attempt := 1; attempt < 200; attempt++ {
+		if p := r.pause(attempt, errors.New("away")); p < 50*time.Millisecond || p > time.Minute {
+			t.Fatalf("attempt %d: a pause of %v", attempt, p)
+		}
+	}
+}

@@ -58,7 +58,10 @@ func curable(err error) bool {
 }
 
 func (r Retry) pause(attempt int, err error) time.Duration {
-	pause := min(r.First<<(attempt-1), r.Longest)
+	pause := r.Longest
+	if doubled := r.First << min(attempt-1, 62); doubled>>min(attempt-1, 62) == r.First { // else it is beyond all bounds
+		pause = min(doubled, r.Longest)
+	}
 	if pause > 0 {
 		pause = pause/2 + rand.N(pause/2+1) //nolint:gosec // not a secret
 	}

@@ -105,8 +105,8 @@ func applyFlags(flags map[string]string, c *Config, origin Origin) error {
 	return nil
 }
 
-// set parses text, stores it and checks it. An empty text or a number that
-// means "default" takes back what a weaker source said.
+// set parses text, stores it and checks it. An empty text, where the field
+// is a text, or a number that means "default" takes back what a weaker source said.
 func (f Field) set(c *Config, text string) error {
 	switch p := f.at(c).(type) {
 	case *string:

@@ -122,9 +122,9 @@ func (p *parts) blame(err error) error {
 	return err
 }
 
-// join makes results of documents of results of passages. The order stays:
-// the first passage of a document is its best one, and at equal scores the
-// passages of the first document come first.
+// join makes results of documents of results of passages. The order stays: a
+// document stands where its first passage stood. That is its best one, unless the
+// order was made diverse, and then the best one still gives the score.
 func (p *parts) join(resp *rerank.Response) {
 	if p.owners == nil {
 		return
@@ -144,15 +144,26 @@ func (p *parts) join(resp *rerank.Response) {
 			docs[at[owner]-1].Index = owner
 		} else {
 			d := &docs[at[owner]-1]
-			d.Truncated = d.Truncated || r.Truncated
+			cut := d.Truncated || r.Truncated
+			if isScored(&r) && (!isScored(d) || r.Score > d.Score) {
+				p.best[owner] = r.Index - p.first[owner]
+				*d = r
+				d.Index = owner
+			}
+			d.Truncated = cut
 		}
-		scored[owner] = scored[owner] && (r.Stage == rerank.StageEncoded || r.Stage == rerank.StageCached)
+		scored[owner] = scored[owner] && isScored(&r)
 		cached[owner] = cached[owner] && r.Stage == rerank.StageCached
 	}
 	resp.Results, resp.ScoredDocuments, resp.CacheHits = docs, countTrue(scored), countTrue(cached)
 	if extra := len(p.texts) - len(p.docs); extra > 0 {
 		resp.Warnings = append(resp.Warnings, fmt.Sprintf("documents longer than the model reads were scored by their best passage: %d passages of %d documents", len(p.texts), len(p.docs)))
 	}
+}
+
+// isScored reports whether the model has read the text.
+func isScored(r *rerank.Result) bool {
+	return r.Stage == rerank.StageEncoded || r.Stage == rerank.StageCached
 }
 
 func countTrue(flags []bool) (n int) {

@@ -140,6 +140,16 @@ func TestConditions(t *testing.T) {
 			Input{Deployment: deployment(0, 0, 0)},
 			"Ready=False/ScaledToZero Available=False/ScaledToZero ModelLoaded=Unknown/ScaledToZero TargetsMet=Unknown/NoPods AutoscalingActive=False/FixedReplicas Degraded=False/Healthy AccessControlled=False/NoKeys",
 		},
+		"an autoscaler grows and a pod finds no node": {
+			v1alpha1.RerankerSpec{Autoscaling: &v1alpha1.AutoscalingSpec{MinReplicas: new(int32(2)), MaxReplicas: 8}},
+			Input{Deployment: deployment(5, 5, 4), Pods: []corev1.Pod{withoutNode()}},
+			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=Unknown/AutoscalerPending Degraded=True/Unschedulable AccessControlled=False/NoKeys Reconciling=True/RollingOut",
+		},
+		"an external autoscaler wants none": {
+			v1alpha1.RerankerSpec{Autoscaling: &v1alpha1.AutoscalingSpec{MaxReplicas: 8, Owner: v1alpha1.AutoscalingExternal}},
+			Input{Deployment: deployment(0, 0, 0)},
+			"Ready=False/ScaledToZero Available=False/ScaledToZero ModelLoaded=Unknown/ScaledToZero TargetsMet=Unknown/NoPods AutoscalingActive=False/ExternalOwner Degraded=False/Healthy AccessControlled=False/NoKeys",
+		},
 		"a child that somebody must move": {
 			two,
 			Input{Failure: &Failure{Reason: "NameConflict", Message: "m", Terminal: true}},
@@ -248,4 +258,11 @@ func TestTransitions(t *testing.T) {
 			}
 		})
 	}
+}
+
+func withoutNode() corev1.Pod {
+	p := corev1.Pod{}
+	p.Name = "p"
+	p.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: corev1.PodReasonUnschedulable, Message: "0/3 nodes are available"}}
+	return p
 }

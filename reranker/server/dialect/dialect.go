@@ -85,8 +85,11 @@ func (d *Dialect) Request(b *decode.Rerank) (*api.Request, *api.Problem) {
 	switch {
 	case b.TopN == nil || (b.TopK != nil && d.TopKey == "top_k"):
 		r.TopK = b.TopK
+		if b.TopK != nil {
+			r.TopKField = "top_k"
+		}
 	default:
-		r.TopK = b.TopN
+		r.TopK, r.TopKField = b.TopN, "top_n"
 	}
 	if d.Native {
 		return r, d.native(r, b)
