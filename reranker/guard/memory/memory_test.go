@@ -217,7 +217,7 @@ func TestShedIsLeftWhereOnlyGarbageStands(t *testing.T) {
 		}
 		live, garbage = 30, 58 // the requests have ended
 		for range 120 {
-			time.Sleep(500 * time.Millisecond)
+			<-time.After(500 * time.Millisecond)
 			m.Check()
 		}
 		if m.Stage() != Normal {
