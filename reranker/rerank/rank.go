@@ -31,7 +31,7 @@ const diversified = 100
 // above it. The scores stay what they are.
 func (j *job) diversify(strength float64) {
 	n := 0
-	for n < len(j.results) && class(j.results[n].Stage) == 0 {
+	for n < len(j.results) && j.results[n].Stage.Scored() {
 		n++
 	}
 	if strength == 0 || n < 2 {
@@ -50,10 +50,10 @@ func (j *job) diversify(strength float64) {
 }
 
 func class(s Stage) int {
-	switch s {
-	case StageEncoded, StageCached:
+	switch {
+	case s.Scored():
 		return 0
-	case StagePrior:
+	case s == StagePrior:
 		return 1
 	default:
 		return 2
@@ -65,7 +65,7 @@ func class(s Stage) int {
 func (r *Ranker) usePriors(j *job) {
 	lowest, left := 1.0, false
 	for _, res := range j.results {
-		if class(res.Stage) == 0 {
+		if res.Stage.Scored() {
 			lowest = min(lowest, res.Score)
 		}
 		left = left || res.Stage == StagePrior
@@ -85,7 +85,7 @@ func (r *Ranker) usePriors(j *job) {
 func (j *job) count() {
 	rep := &j.report
 	for _, r := range j.results {
-		if class(r.Stage) == 0 {
+		if r.Stage.Scored() {
 			rep.ScoredDocuments++
 		}
 	}

@@ -97,6 +97,9 @@ const (
 	StageBlank   Stage = "blank"   // a text without words
 )
 
+// Scored reports whether the model has read the text.
+func (s Stage) Scored() bool { return s == StageEncoded || s == StageCached }
+
 // Report says how an answer came about.
 type Report struct {
 	MethodRequested, MethodUsed method.Name

@@ -10,8 +10,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/quantumrerank/quantumrerank/reranker/guard/limit"
 	"github.com/quantumrerank/quantumrerank/reranker/rerank"
@@ -95,30 +93,4 @@ func TestABodyWithoutRoomIsRefusedAndHoldsNothing(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestABodyIsNotAwaitedLongerThanItsCaller(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		l := live(t, nil)
-		body, feed := io.Pipe()
-		go func() { _, _ = io.WriteString(feed, `{"query":`) }()
-		start := time.Now()
-		r, err := http.NewRequest(http.MethodPost, "http://api:80/v1/rerank", body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Content-Type", "application/json")
-		r.Header.Set(HeaderTimeoutMs, "300")
-		resp, err := l.client.Do(r)
-		wantPrefix(t, "request", l.read(resp, err), `504 `)
-		if took := time.Since(start); took != 300*time.Millisecond {
-			t.Errorf("took %v", took)
-		}
-		feed.Close()
-		l.stop()
-		if err := l.wait(); err != nil {
-			t.Error(err)
-		}
-	})
 }

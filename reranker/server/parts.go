@@ -145,25 +145,20 @@ func (p *parts) join(resp *rerank.Response) {
 		} else {
 			d := &docs[at[owner]-1]
 			cut := d.Truncated || r.Truncated
-			if isScored(&r) && (!isScored(d) || r.Score > d.Score) {
+			if r.Stage.Scored() && (!d.Stage.Scored() || r.Score > d.Score) {
 				p.best[owner] = r.Index - p.first[owner]
 				*d = r
 				d.Index = owner
 			}
 			d.Truncated = cut
 		}
-		scored[owner] = scored[owner] && isScored(&r)
+		scored[owner] = scored[owner] && r.Stage.Scored()
 		cached[owner] = cached[owner] && r.Stage == rerank.StageCached
 	}
 	resp.Results, resp.ScoredDocuments, resp.CacheHits = docs, countTrue(scored), countTrue(cached)
 	if extra := len(p.texts) - len(p.docs); extra > 0 {
 		resp.Warnings = append(resp.Warnings, fmt.Sprintf("documents longer than the model reads were scored by their best passage: %d passages of %d documents", len(p.texts), len(p.docs)))
 	}
-}
-
-// isScored reports whether the model has read the text.
-func isScored(r *rerank.Result) bool {
-	return r.Stage == rerank.StageEncoded || r.Stage == rerank.StageCached
 }
 
 func countTrue(flags []bool) (n int) {

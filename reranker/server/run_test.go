@@ -281,22 +281,46 @@ func TestACallerWhoLeavesStopsTheWorkAndIsLogged(t *testing.T) {
 
 func TestASlowBodyIsRefusedInTime(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		l := live(t, nil)
-		body, feed := io.Pipe()
-		go func() { _, _ = io.WriteString(feed, `{"query":`) }()
-		start := time.Now()
-		resp, err := l.client.Post("http://api:80/v1/rerank", "application/json", body)
-		wantPrefix(t, "request", l.read(resp, err), `400 `)
-		if took := time.Since(start); took != transferTimeout {
-			t.Errorf("took %v, want %v", took, transferTimeout)
-		}
-		feed.Close()
-		l.stop()
-		if err := l.wait(); err != nil {
-			t.Error(err)
-		}
-	})
+	for name, tc := range map[string]struct {
+		timeoutMs string
+		status    string
+		after     time.Duration
+	}{
+		"the server's patience":     {"", "400 ", transferTimeout},
+		"no longer than the caller": {"300", "504 ", 300 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { stall(t, tc.timeoutMs, tc.status, tc.after) })
+		})
+	}
+}
+
+// stall sends half a body and checks the answer, and when it comes.
+func stall(t *testing.T, timeoutMs, status string, after time.Duration) {
+	t.Helper()
+	l := live(t, nil)
+	body, feed := io.Pipe()
+	go func() { _, _ = io.WriteString(feed, `{"query":`) }()
+	r, err := http.NewRequest(http.MethodPost, "http://api:80/v1/rerank", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if timeoutMs != "" {
+		r.Header.Set(HeaderTimeoutMs, timeoutMs)
+	}
+	start := time.Now()
+	resp, err := l.client.Do(r)
+	wantPrefix(t, "request", l.read(resp, err), status)
+	if took := time.Since(start); took != after {
+		t.Errorf("took %v, want %v", took, after)
+	}
+	feed.Close()
+	l.stop()
+	if err := l.wait(); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestRunReportsAListenerThatCannotOpen(t *testing.T) {

@@ -87,6 +87,27 @@ var drifts = map[string]struct {
 			return o.(*corev1.Service).Spec.Selector[v1alpha1.LabelTrack] == "candidate"
 		},
 	},
+	// A selector is one thing: with a key more it selects no pods, and the object is
+	// there and does nothing.
+	"a key more in the selector of the Service": {
+		&corev1.Service{},
+		func(o client.Object) { o.(*corev1.Service).Spec.Selector["x"] = "y" },
+		func(o client.Object) bool { return o.(*corev1.Service).Spec.Selector["x"] != "" },
+	},
+	"a key more in the selector of the NetworkPolicy": {
+		&networkingv1.NetworkPolicy{},
+		func(o client.Object) { o.(*networkingv1.NetworkPolicy).Spec.PodSelector.MatchLabels["x"] = "y" },
+		func(o client.Object) bool {
+			return o.(*networkingv1.NetworkPolicy).Spec.PodSelector.MatchLabels["x"] != ""
+		},
+	},
+	"a key more in the selector of the budget": {
+		&policyv1.PodDisruptionBudget{},
+		func(o client.Object) { o.(*policyv1.PodDisruptionBudget).Spec.Selector.MatchLabels["x"] = "y" },
+		func(o client.Object) bool {
+			return o.(*policyv1.PodDisruptionBudget).Spec.Selector.MatchLabels["x"] != ""
+		},
+	},
 	"the least number of pods": {
 		&autoscalingv2.HorizontalPodAutoscaler{},
 		func(o client.Object) { o.(*autoscalingv2.HorizontalPodAutoscaler).Spec.MinReplicas = new(int32(7)) },

@@ -13,8 +13,6 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	networkingv1 "k8s.io/api/networking/v1"
-	policyv1 "k8s.io/api/policy/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -25,34 +23,6 @@ import (
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
 	"github.com/quantumrerank/quantumrerank/controllers"
 )
-
-// A selector is one thing: with a key more it selects no pods, and the Service
-// or the policy is there and does nothing.
-func TestAKeyAddedToASelectorIsTakenBack(t *testing.T) {
-	t.Parallel()
-	ns := newNamespace(t)
-	op := startOperator(t, ns, releaseImage)
-	createReranker(t, ns, fullSpec())
-	waitForChildren(t, ns, everyChild...)
-	serve(t, ns)
-	settle(t, op, ns)
-	key := metav1.ObjectMeta{Namespace: ns, Name: childName}
-	change(t, &corev1.Service{ObjectMeta: key}, func(s *corev1.Service) { s.Spec.Selector["x"] = "y" })
-	change(t, &networkingv1.NetworkPolicy{ObjectMeta: key}, func(s *networkingv1.NetworkPolicy) { s.Spec.PodSelector.MatchLabels["x"] = "y" })
-	change(t, &policyv1.PodDisruptionBudget{ObjectMeta: key}, func(s *policyv1.PodDisruptionBudget) { s.Spec.Selector.MatchLabels["x"] = "y" })
-	eventually(t, "the selectors are what they were", func() error {
-		for what, selector := range map[string]map[string]string{
-			"Service":             get(t, ns, childName, &corev1.Service{}).Spec.Selector,
-			"NetworkPolicy":       get(t, ns, childName, &networkingv1.NetworkPolicy{}).Spec.PodSelector.MatchLabels,
-			"PodDisruptionBudget": get(t, ns, childName, &policyv1.PodDisruptionBudget{}).Spec.Selector.MatchLabels,
-		} {
-			if selector["x"] != "" {
-				return fmt.Errorf("the %s selects by %v", what, selector)
-			}
-		}
-		return nil
-	})
-}
 
 // Somebody edited the number of pods by hand, and then the spec was wrong for a
 // while: what the operator does to get its own fields back must not touch it.

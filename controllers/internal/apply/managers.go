@@ -24,16 +24,19 @@ const (
 // spec.replicas.
 func HoldsReplicas(obj client.Object) bool {
 	return slices.ContainsFunc(obj.GetManagedFields(), func(e metav1.ManagedFieldsEntry) bool {
-		return e.Manager == string(ReplicasManager) && e.FieldsV1 != nil &&
-			bytes.Contains(e.FieldsV1.GetRawBytes(), []byte(`"f:replicas"`))
+		return e.Manager == string(ReplicasManager) && hasReplicas(e)
 	})
+}
+
+func hasReplicas(e metav1.ManagedFieldsEntry) bool {
+	return e.FieldsV1 != nil && bytes.Contains(e.FieldsV1.GetRawBytes(), []byte(`"f:replicas"`))
 }
 
 // FirstReplicas reports whether the number of pods is still the API server's
 // default, which nobody wrote: the operator was stopped before it could.
 func FirstReplicas(obj client.Object, n int32) bool {
 	return n == 1 && !slices.ContainsFunc(obj.GetManagedFields(), func(e metav1.ManagedFieldsEntry) bool {
-		return e.Subresource != "status" && e.FieldsV1 != nil && bytes.Contains(e.FieldsV1.GetRawBytes(), []byte(`"f:replicas"`))
+		return e.Subresource != "status" && hasReplicas(e)
 	})
 }
 

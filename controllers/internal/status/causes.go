@@ -106,7 +106,7 @@ func podCause(pod *corev1.Pod, in *Input) (cause, bool) {
 	for _, s := range pod.Status.ContainerStatuses {
 		if c, ok := containerCause(s, in); ok {
 			c.pod = pod.Name
-			c.message = clip(fmt.Sprintf("pod %s: %s", pod.Name, c.message))
+			c.message = Clip(fmt.Sprintf("pod %s: %s", pod.Name, c.message))
 			return c, true
 		}
 	}
@@ -118,7 +118,7 @@ func unschedulable(pod *corev1.Pod) (cause, bool) {
 		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse && c.Reason == corev1.PodReasonUnschedulable {
 			// The scheduler's message names no pod and is the same for all
 			// pods of a template.
-			return cause{reason: v1alpha1.ReasonUnschedulable, message: clip(c.Message), pod: pod.Name}, true
+			return cause{reason: v1alpha1.ReasonUnschedulable, message: Clip(c.Message), pod: pod.Name}, true
 		}
 	}
 	return cause{}, false
@@ -174,8 +174,6 @@ func lastLine(message string) string {
 	message = strings.TrimSpace(message)
 	return strings.TrimSpace(message[strings.LastIndexByte(message, '\n')+1:])
 }
-
-func clip(message string) string { return Clip(message) }
 
 // Clip bounds a message for a condition and for the note of an event.
 func Clip(message string) string {

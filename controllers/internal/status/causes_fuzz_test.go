@@ -20,7 +20,7 @@ func FuzzLastWord(f *testing.F) {
 		if _, known := podReasons[word.Reason]; ok && !known {
 			t.Errorf("lastWord accepted the reason %q", word.Reason)
 		}
-		if got := clip(message); len(got) > maxMessage+3 || (utf8.ValidString(message) && !utf8.ValidString(got)) {
+		if got := Clip(message); len(got) > maxMessage || (utf8.ValidString(message) && !utf8.ValidString(got)) {
 			t.Errorf("clip gave %d bytes, or cut a character", len(got))
 		}
 	})

@@ -108,9 +108,9 @@ func trouble(in *Input, found []cause) (reason, message string) {
 	for _, c := range d.Status.Conditions {
 		switch {
 		case c.Type == "ReplicaFailure" && c.Status == corev1.ConditionTrue && strings.Contains(c.Message, "exceeded quota"):
-			return v1alpha1.ReasonQuotaExceeded, clip(c.Message)
+			return v1alpha1.ReasonQuotaExceeded, Clip(c.Message)
 		case c.Type == "ReplicaFailure" && c.Status == corev1.ConditionTrue:
-			return v1alpha1.ReasonPodCreationFailed, clip(c.Message)
+			return v1alpha1.ReasonPodCreationFailed, Clip(c.Message)
 		}
 	}
 	return deadline(in)
@@ -119,7 +119,7 @@ func trouble(in *Input, found []cause) (reason, message string) {
 func deadline(in *Input) (reason, message string) {
 	for _, c := range in.Deployment.Status.Conditions {
 		if c.Type == "Progressing" && c.Reason == v1alpha1.ReasonProgressDeadlineExceeded {
-			return v1alpha1.ReasonProgressDeadlineExceeded, clip(c.Message)
+			return v1alpha1.ReasonProgressDeadlineExceeded, Clip(c.Message)
 		}
 	}
 	return "", ""
@@ -217,7 +217,7 @@ func autoscalingCondition(in *Input) condition {
 	}
 	for _, c := range in.Autoscaler.Status.Conditions {
 		if c.Type == autoscalingv2.ScalingActive {
-			return at(metav1.ConditionStatus(c.Status), c.Reason, clip(c.Message))
+			return at(metav1.ConditionStatus(c.Status), c.Reason, Clip(c.Message))
 		}
 	}
 	return at(unknown, v1alpha1.ReasonAutoscalerPending, "the autoscaler has not reported yet")

@@ -36,7 +36,7 @@ func mountMessage(pod *corev1.Pod, in *Input) string {
 	for _, secret := range mountedSecrets(&in.Reranker.Spec) {
 		message += fmt.Sprintf("; is there a Secret %q in this namespace?", secret)
 	}
-	return clip(message + "; the pod's events say more")
+	return Clip(message + "; the pod's events say more")
 }
 
 func mountedSecrets(spec *v1alpha1.RerankerSpec) []string {
