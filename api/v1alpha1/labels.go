@@ -31,6 +31,11 @@ const (
 	// operator would use another one.
 	AnnotationDefaultImage = "quantumrerank.io/default-image"
 
+	// AnnotationRendering is on a Deployment and holds what the operator made of
+	// spec for the pods: their template and settings. rollout.upgradePolicy
+	// Manual keeps both when a newer operator would make something else.
+	AnnotationRendering = "quantumrerank.io/rendering"
+
 	// AnnotationFloor is on an autoscaler whose least number of pods was moved
 	// by targets.policy Enforce, and holds that number.
 	AnnotationFloor = "quantumrerank.io/floor"

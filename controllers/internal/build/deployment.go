@@ -26,6 +26,7 @@ func Deployment(in Input) *appsv1ac.DeploymentApplyConfiguration {
 	return appsv1ac.Deployment(Name(rr), rr.Namespace).
 		WithLabels(Labels(rr)).
 		WithAnnotations(imageAnnotation(in)).
+		WithAnnotations(renderingAnnotation(in)).
 		WithOwnerReferences(owner(rr)).
 		WithSpec(spec.
 			WithRevisionHistoryLimit(revisionHistoryLimit).

@@ -17,13 +17,19 @@ func DefaultImage(rr *v1alpha1.Reranker, live *appsv1.Deployment, release string
 	if live == nil || !hasServed(live) {
 		return release
 	}
-	if r := rr.Spec.Rollout; r != nil && r.UpgradePolicy == v1alpha1.UpgradeAuto {
+	if upgradesItself(rr) {
 		return release
 	}
 	if pinned := live.Annotations[v1alpha1.AnnotationDefaultImage]; pinned != "" {
 		return pinned
 	}
 	return release
+}
+
+// upgradesItself reports whether a newer operator may roll the pods.
+func upgradesItself(rr *v1alpha1.Reranker) bool {
+	r := rr.Spec.Rollout
+	return r != nil && r.UpgradePolicy == v1alpha1.UpgradeAuto
 }
 
 func hasServed(d *appsv1.Deployment) bool {

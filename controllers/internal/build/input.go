@@ -4,6 +4,8 @@
 package build
 
 import (
+	appsv1 "k8s.io/api/apps/v1"
+
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
 )
 
@@ -22,6 +24,14 @@ type Input struct {
 	OperatorNamespace string
 	// Monitoring says which kinds of the Prometheus operator the cluster knows.
 	Monitoring Monitoring
+
+	// release is the image of the operator's own release; empty in a plan, which
+	// has no cluster to remember anything in.
+	release string
+	// last is what the live Deployment was rendered as; nil if it does not say.
+	last *rendering
+	// keep has the pods stay as last.
+	keep bool
 }
 
 // Monitoring says which kinds of the Prometheus operator the cluster knows.
@@ -33,6 +43,18 @@ type Monitoring struct {
 // spec names none.
 func NewInput(rr *v1alpha1.Reranker, image string) Input {
 	return Input{Reranker: rr, Effective: v1alpha1.Resolve(rr.Name, &rr.Spec, image)}
+}
+
+// NewInputOver resolves the defaults of a Reranker whose Deployment may be there
+// already. release is the image of the operator's own release.
+func NewInputOver(rr *v1alpha1.Reranker, live *appsv1.Deployment, release string) Input {
+	in := NewInput(rr, DefaultImage(rr, live, release))
+	in.release, in.last = release, lastRendering(live)
+	if in.keep = kept(rr, live, in.last, release); in.keep {
+		// Also where somebody took away the annotation that pins the image.
+		in.Effective.Image = in.last.image()
+	}
+	return in
 }
 
 // podTemplate is never nil.

@@ -20,6 +20,9 @@ const userID = 65532
 const graceMargin = 10
 
 func podTemplate(in Input) *corev1ac.PodTemplateSpecApplyConfiguration {
+	if in.keep {
+		return in.last.Template
+	}
 	var extra v1alpha1.PodMetadata
 	if m := in.podTemplate().Metadata; m != nil {
 		extra = *m

@@ -10,7 +10,9 @@ import (
 
 // Settings is what the pods are told. Every default is written out, so that a
 // pod does what status.effective says even if its own defaults differ.
-func Settings(in Input) contract.Settings {
+func Settings(in Input) contract.Settings { return withoutNews(in, render(in)) }
+
+func render(in Input) contract.Settings {
 	e := in.Effective
 	out := contract.Settings{
 		Method:      string(e.Method),
@@ -92,8 +94,19 @@ func drainSeconds(e v1alpha1.EffectiveSpec) int32 {
 	return max(contract.DefaultDrainTimeoutSeconds, timeout)
 }
 
-func settingsJSON(in Input) []byte { return append(mustJSON(Settings(in)), '\n') }
+func settingsJSON(in Input) []byte {
+	if in.keep {
+		return []byte(in.last.Settings)
+	}
+	return append(mustJSON(Settings(in)), '\n')
+}
 
 // SettingsHash names the settings: it is in the ConfigMap's name and in a
-// label of the pods that mount it.
-func SettingsHash(in Input) string { return hash8(settingsJSON(in)) }
+// label of the pods that mount it. Settings that are kept have the name that
+// the kept pods know.
+func SettingsHash(in Input) string {
+	if in.keep {
+		return in.last.Template.Labels[v1alpha1.LabelSettings]
+	}
+	return hash8(settingsJSON(in))
+}
