@@ -36,6 +36,14 @@ func TestTheDashboardArrivesWhole(t *testing.T) {
 	}
 }
 
+func TestADashboardWithoutLabelsRenders(t *testing.T) {
+	all := objects(t, render(t, "--set", "metrics.dashboard.enabled=true", "--set-json", `metrics.dashboard.labels={"grafana_dashboard":null}`))
+	board := named(t, all, "ConfigMap", "quantumrerank-dashboard")
+	if board.GetLabels()["app.kubernetes.io/part-of"] != "quantumrerank" {
+		t.Errorf("labels = %v", board.GetLabels())
+	}
+}
+
 func TestRulesNameTheReleasesNamespaceAndKeepTheirTemplates(t *testing.T) {
 	rendered := render(t, "--set", "metrics.prometheusRule.enabled=true")
 	rule := named(t, objects(t, rendered), "PrometheusRule", "quantumrerank-operator")

@@ -94,6 +94,16 @@ func TestObjectsHaveOnlyFieldsThatTheAPIKnows(t *testing.T) {
 	}
 }
 
+// Two releases in one namespace must not share a lease, or one never acts. The
+// usual name keeps the lease that the operator takes by itself.
+func TestEveryReleaseHasItsOwnLease(t *testing.T) {
+	for set, want := range map[string]string{"replicas=1": "quantumrerank-operator", "fullnameOverride=other": "other-operator"} {
+		if text := render(t, "--set", set); !strings.Contains(text, "- --leader-election-id="+want+"\n") {
+			t.Errorf("%s: the lease is not %s", set, want)
+		}
+	}
+}
+
 func TestLintIsClean(t *testing.T) {
 	for _, file := range valueFiles(t) {
 		if stdout, stderr, err := helm(t, "lint", "--strict", chart, "--values", file); err != nil {

@@ -54,8 +54,12 @@ func NewScraper() *Scraper {
 		IdleConnTimeout:     time.Minute,
 		DisableCompression:  true,
 	}
-	return &Scraper{Client: &http.Client{Transport: transport, Timeout: scrapeTimeout}, Address: podAddress}
+	client := &http.Client{Transport: transport, Timeout: scrapeTimeout, CheckRedirect: stay}
+	return &Scraper{Client: client, Address: podAddress}
 }
+
+// stay follows no redirect: a pod must not choose whom the operator asks.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 func podAddress(pod *corev1.Pod) string {
 	return net.JoinHostPort(pod.Status.PodIP, strconv.Itoa(contract.MetricsPort))
