@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -28,6 +29,8 @@ type Metrics struct {
 var (
 	conditionDesc = prometheus.NewDesc("quantumrerank_reranker_condition",
 		"1 for the status that a condition of a Reranker has.", []string{"namespace", "name", "condition", "status"}, nil)
+	standstillDesc = prometheus.NewDesc("quantumrerank_reranker_standstill",
+		"1 while a Reranker is meant to have no pods: it is suspended or scaled to zero.", []string{"namespace", "name"}, nil)
 	readyDesc = prometheus.NewDesc("quantumrerank_reranker_ready_pods",
 		"Pods of a Reranker that serve.", []string{"namespace", "name"}, nil)
 	floorDesc = prometheus.NewDesc("quantumrerank_reranker_floor_pods",
@@ -55,6 +58,7 @@ func NewMetrics(reader client.Reader) *Metrics {
 // Describe implements prometheus.Collector.
 func (m *Metrics) Describe(out chan<- *prometheus.Desc) {
 	out <- conditionDesc
+	out <- standstillDesc
 	out <- readyDesc
 	out <- floorDesc
 	m.writes.Describe(out)
@@ -91,10 +95,20 @@ func collectReranker(out chan<- prometheus.Metric, rr *v1alpha1.Reranker) {
 			gauge(conditionDesc, value, c.Type, string(status))
 		}
 	}
+	gauge(standstillDesc, standstill(rr))
 	gauge(readyDesc, float64(rr.Status.ReadyReplicas))
 	if o := rr.Status.Observed; o != nil && o.Floor != nil {
 		gauge(floorDesc, float64(*o.Floor))
 	}
+}
+
+// standstill is 1 where nobody should be called for want of pods.
+func standstill(rr *v1alpha1.Reranker) float64 {
+	c := meta.FindStatusCondition(rr.Status.Conditions, v1alpha1.ConditionAvailable)
+	if c != nil && (c.Reason == v1alpha1.ReasonSuspended || c.Reason == v1alpha1.ReasonScaledToZero) {
+		return 1
+	}
+	return 0
 }
 
 // wrote counts one write of a child. A nil Metrics counts nothing.

@@ -56,8 +56,24 @@ quantumrerank_reranker_floor_pods{name="search",namespace="rag"} 3
 # HELP quantumrerank_reranker_ready_pods Pods of a Reranker that serve.
 # TYPE quantumrerank_reranker_ready_pods gauge
 quantumrerank_reranker_ready_pods{name="search",namespace="rag"} 2
+# HELP quantumrerank_reranker_standstill 1 while a Reranker is meant to have no pods: it is suspended or scaled to zero.
+# TYPE quantumrerank_reranker_standstill gauge
+quantumrerank_reranker_standstill{name="search",namespace="rag"} 0
 `
 	if err := testutil.GatherAndCompare(registry, strings.NewReader(want)); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestARerankerThatIsMeantToHaveNoPodsStandsStill(t *testing.T) {
+	t.Parallel()
+	for reason, want := range map[string]float64{
+		v1alpha1.ReasonSuspended: 1, v1alpha1.ReasonScaledToZero: 1, v1alpha1.ReasonPodsStarting: 0,
+	} {
+		rr := &v1alpha1.Reranker{}
+		rr.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionAvailable, Status: metav1.ConditionFalse, Reason: reason}}
+		if got := standstill(rr); got != want {
+			t.Errorf("%s: %v, want %v", reason, got, want)
+		}
 	}
 }

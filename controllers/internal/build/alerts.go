@@ -156,7 +156,7 @@ func (r *rules) health() {
 	const ends = "quantumrerank_tls_certificate_not_after_timestamp_seconds{{pods}}"
 	r.add("RerankerCertificateEnding", "warning", "1h", "a pod serves a certificate that ends within a week",
 		"min("+ends+" > 0) - time() < 604800")
-	if s := r.in.Reranker.Spec.Suspend; s == nil || !*s {
+	if n := r.in.Effective.Replicas; !r.in.Reranker.Spec.IsSuspended() && (n == nil || *n > 0) {
 		r.add("RerankerMetricsAbsent", "warning", "15m", "no pod is scraped: every other alert is blind",
 			"absent(quantumrerank_build_info{{pods}})")
 	}
