@@ -16,6 +16,9 @@ const RouteOther = "other"
 // DialectNone counts requests on routes without a dialect.
 const DialectNone = "none"
 
+// dialectTEI has a status of its own for failures of the model: 424.
+const dialectTEI = "tei"
+
 // The statuses that a route can give. Most routes only tell something.
 var (
 	tellCodes = []string{"200", "204", "401", "405", "500", "503"}
@@ -57,6 +60,9 @@ func newHTTPMetrics(f factory, opt Options) httpMetrics {
 		for _, dialect := range route.Dialects {
 			for _, code := range codes {
 				m.requests.WithLabelValues(route.Pattern, dialect, code)
+			}
+			if route.Works && dialect == dialectTEI {
+				m.requests.WithLabelValues(route.Pattern, dialect, "424")
 			}
 		}
 	}

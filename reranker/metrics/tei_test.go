@@ -33,6 +33,7 @@ te_request_count{method="batch"} 0
 		{Route: "POST /v1/rerank", Dialect: "cohere", Status: 200, Duration: 250 * time.Millisecond},
 		{Route: "POST /v1/rerank", Dialect: "native", Status: 422},
 		{Route: "POST /v1/rerank", Dialect: "native", Status: 429},
+		{Route: "POST /v1/rerank", Dialect: "native", Status: 424},
 		{Route: "GET /health", Dialect: DialectNone, Status: 200},
 	} {
 		m.ObserveRequest(r)
@@ -46,11 +47,11 @@ te_request_count{method="batch"} 0
 te_queue_size 3
 # HELP te_request_count Requests for work.
 # TYPE te_request_count counter
-te_request_count{method="batch"} 4
+te_request_count{method="batch"} 5
 # HELP te_request_failure Requests that failed, by cause.
 # TYPE te_request_failure counter
 te_request_failure{err="dropped"} 0
-te_request_failure{err="inference"} 0
+te_request_failure{err="inference"} 1
 te_request_failure{err="overloaded"} 1
 te_request_failure{err="validation"} 1
 # HELP te_request_success Requests for work that were answered.
@@ -58,17 +59,17 @@ te_request_failure{err="validation"} 1
 te_request_success{method="batch"} 2
 # HELP te_request_duration Time of requests for work.
 # TYPE te_request_duration histogram
-te_request_duration_bucket{le="0.005"} 2
-te_request_duration_bucket{le="0.025"} 2
-te_request_duration_bucket{le="0.1"} 3
-te_request_duration_bucket{le="0.25"} 4
-te_request_duration_bucket{le="0.5"} 4
-te_request_duration_bucket{le="1"} 4
-te_request_duration_bucket{le="5"} 4
-te_request_duration_bucket{le="10"} 4
-te_request_duration_bucket{le="+Inf"} 4
+te_request_duration_bucket{le="0.005"} 3
+te_request_duration_bucket{le="0.025"} 3
+te_request_duration_bucket{le="0.1"} 4
+te_request_duration_bucket{le="0.25"} 5
+te_request_duration_bucket{le="0.5"} 5
+te_request_duration_bucket{le="1"} 5
+te_request_duration_bucket{le="5"} 5
+te_request_duration_bucket{le="10"} 5
+te_request_duration_bucket{le="+Inf"} 5
 te_request_duration_sum 0.3125
-te_request_duration_count 4
+te_request_duration_count 5
 `
 	if err := testutil.GatherAndCompare(m.Gatherer(), strings.NewReader(want), "te_queue_size", "te_request_count",
 		"te_request_failure", "te_request_success", "te_request_duration"); err != nil {

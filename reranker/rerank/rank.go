@@ -105,20 +105,7 @@ func (j *job) count() {
 			rep.CacheHits++
 		}
 	}
-	if left := len(j.results) - rep.ScoredDocuments - j.blanks(); left > 0 {
-		j.warn("%d of %d documents were not scored and rank last by a cheap prior (%s)", left, len(j.results), rep.DegradedReason)
-	}
 	if rep.ScoredDocuments == 0 && rep.Degraded {
 		rep.MethodUsed = Lexical
 	}
-}
-
-func (j *job) blanks() int {
-	n := 0
-	for _, r := range j.results {
-		if r.Stage == StageBlank {
-			n++
-		}
-	}
-	return n
 }

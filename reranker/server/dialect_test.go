@@ -155,11 +155,14 @@ func TestMountsHaveTheirDialectsErrors(t *testing.T) {
 
 func TestAFailureOfTheModelIs424OnTheMountOfTEIOnly(t *testing.T) {
 	t.Parallel()
-	p := servingPod()
-	p.ranker.hook = func(context.Context) error { panic("kernel") }
 	for path, want := range map[string]int{"/compat/tei/rerank": 424, "/rerank": 500} {
+		p := servingPod()
+		p.ranker.hook = func(context.Context) error { panic("kernel") }
 		if w := p.post(t, path, `{"query":"q","texts":["a"]}`); w.Code != want {
 			t.Errorf("%s: status %d, want %d", path, w.Code, want)
+		}
+		if line := p.log.String(); strings.Count(line, `"level":"ERROR"`) != 1 {
+			t.Errorf("%s: want one error in the log: %s", path, line)
 		}
 	}
 }

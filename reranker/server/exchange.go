@@ -50,6 +50,12 @@ type exchange struct {
 	cause  error
 }
 
+// failed reports whether the server is to blame for the answer, also where a
+// dialect gives that another status.
+func (x *exchange) failed() bool {
+	return x.status >= http.StatusInternalServerError || x.code != "" && x.code.Status() >= http.StatusInternalServerError
+}
+
 // stage is the time that one part of the work took.
 type stage struct {
 	name  string

@@ -54,7 +54,7 @@ func (f *fakeRanker) Rerank(ctx context.Context, req rerank.Request) (rerank.Res
 	resp := rerank.Response{Report: report(req.Method)}
 	for i, d := range req.Documents {
 		r := score(i, d)
-		if r.Stage != rerank.StageBlank {
+		if r.Stage.Scored() {
 			resp.ScoredDocuments++
 		}
 		resp.Results = append(resp.Results, r)
@@ -95,6 +95,9 @@ func score(i int, text string) rerank.Result {
 	r := rerank.Result{Index: i, Score: s, Classical: &s, Quantum: &s, Stage: rerank.StageEncoded}
 	if text == "" {
 		r.Stage, r.Degenerate = rerank.StageBlank, true
+	}
+	if strings.Contains(text, "late") {
+		r.Stage = rerank.StagePrior
 	}
 	return r
 }

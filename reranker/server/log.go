@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 	"time"
 )
 
@@ -19,7 +18,7 @@ const maxAgent = 200
 func (x *exchange) log(took time.Duration) {
 	level := slog.LevelInfo
 	switch {
-	case x.status >= http.StatusInternalServerError && x.cause != nil:
+	case x.failed() && x.cause != nil:
 		level = slog.LevelError
 	case x.route.quiet:
 		level = slog.LevelDebug

@@ -26,6 +26,7 @@ type parts struct {
 	first  []int            // first text of each document
 	cut    []bool           // documents of which the passages hold a part only
 	best   []int            // passage that gave a document its score
+	partly int              // documents of which passages were left unscored, but not all
 }
 
 // cut makes texts of documents.
@@ -154,6 +155,11 @@ func (p *parts) join(resp *rerank.Response) {
 		}
 		scored[owner] = scored[owner] && r.Stage.Scored()
 		cached[owner] = cached[owner] && r.Stage == rerank.StageCached
+	}
+	for _, d := range docs {
+		if d.Stage.Scored() && !scored[d.Index] {
+			p.partly++
+		}
 	}
 	resp.Results, resp.ScoredDocuments, resp.CacheHits = docs, countTrue(scored), countTrue(cached)
 	if extra := len(p.texts) - len(p.docs); extra > 0 {

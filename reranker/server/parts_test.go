@@ -53,6 +53,24 @@ func TestLongDocumentsAreScoredByTheirBestPassage(t *testing.T) {
 	}
 }
 
+// Passages are ours: a caller counts documents.
+func TestWarningsOfUnscoredPassagesCountDocuments(t *testing.T) {
+	t.Parallel()
+	p := wordPod()
+	w := p.post(t, "/v1/rerank", `{"query":"q","method":"hybrid","max_chunks_per_doc":3,
+		"documents":["a b c d e late","late b c d e late","x"]}`)
+	answer := object(t, w.Body)
+	warnings := fmt.Sprint(answer["meta"].(map[string]any)["warnings"])
+	for _, want := range []string{"1 of 3 documents were not scored and rank last", "1 of 3 documents were scored by some of their passages only"} {
+		if !strings.Contains(warnings, want) {
+			t.Errorf("no %q in %s", want, warnings)
+		}
+	}
+	if answer["scored_documents"] != 1.0 {
+		t.Errorf("%v documents scored in full, want 1", answer["scored_documents"])
+	}
+}
+
 // A cross-encoder of 13 tokens reads [CLS] query [SEP] document [SEP].
 func TestPassagesLeaveRoomForTheQueryOfACrossEncoder(t *testing.T) {
 	t.Parallel()

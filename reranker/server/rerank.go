@@ -223,6 +223,12 @@ func (x *exchange) rerankAnswer(req *api.Request, resp *rerank.Response, parts *
 		a.Results[i] = resultOf(&resp.Results[i], req.Documents)
 		a.Results[i].Passage = parts.passage(a.Results[i].Index)
 	}
+	if n := countStage(resp.Results, rerank.StagePrior); n > 0 {
+		a.Warnings = append(a.Warnings, fmt.Sprintf("%d of %d documents were not scored and rank last by a cheap prior (%s)", n, len(req.Documents), resp.DegradedReason))
+	}
+	if n := parts.partly; n > 0 {
+		a.Warnings = append(a.Warnings, fmt.Sprintf("%d of %d documents were scored by some of their passages only (%s)", n, len(req.Documents), resp.DegradedReason))
+	}
 	if n := countTruncated(resp.Results); n > 0 {
 		a.Warnings = append(a.Warnings, fmt.Sprintf("%d of %d documents were truncated", n, len(req.Documents)))
 	}

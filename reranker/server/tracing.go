@@ -59,7 +59,7 @@ func (x *exchange) trace() {
 	span.SetAttributes(attrs...)
 	if x.code != "" {
 		span.SetAttributes(attribute.String("error.type", string(x.code)))
-		if x.status >= http.StatusInternalServerError {
+		if x.failed() {
 			span.SetStatus(codes.Error, string(x.code))
 		}
 	}

@@ -108,7 +108,7 @@ func (r *rules) enough(of timed, window string) string {
 func (r *rules) answers() {
 	const work = `{pods},route!~"/health.*|/metrics|other"`
 	r.add("RerankerErrors", "critical", "5m", "more than 1 % of requests end in an error of the server",
-		"sum(rate(quantumrerank_http_requests_total{"+work+`,code=~"500|504"}[5m])) > 0.01 * sum(rate(quantumrerank_http_requests_total{`+work+"}[5m]))")
+		"sum(rate(quantumrerank_http_requests_total{"+work+`,code=~"424|500|504"}[5m])) > 0.01 * sum(rate(quantumrerank_http_requests_total{`+work+"}[5m]))")
 	r.add("RerankerDegraded", "warning", "15m", "more than 10 % of answers are not all that was asked for",
 		"sum(rate(quantumrerank_degraded_total{{pods}}[15m])) > 0.1 * (sum(rate(quantumrerank_rerank_duration_seconds_count{{pods}}[15m])) + sum(rate(quantumrerank_similarity_duration_seconds_count{{pods}}[15m])))")
 	r.add("RerankerBreakerOpen", "warning", "2m", "a circuit breaker has been open most of the last five minutes",
