@@ -33,7 +33,7 @@ var (
 )
 
 // Stages are the values of the label "stage".
-var Stages = []string{"decode", "validate", "queue", "tokenize", "encode", "prior", "cache", "score", "sort", "render", "other"}
+var Stages = []string{"decode", "validate", "cut", "queue", "tokenize", "encode", "prior", "cache", "score", "sort", "render", "other"}
 
 // workMetrics is what the server does for its callers.
 type workMetrics struct {

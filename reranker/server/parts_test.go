@@ -44,6 +44,9 @@ func TestLongDocumentsAreScoredByTheirBestPassage(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("results (-want +got)\n%s", diff)
 	}
+	if timing := w.Header().Get("Server-Timing"); !strings.Contains(timing, "cut;dur=") {
+		t.Errorf("cutting is in no stage: %s", timing)
+	}
 	if answer["scored_documents"] != 3.0 || w.Header().Get("X-Rerank-Truncated") != "1" {
 		t.Errorf("%v scored, %s truncated", answer["scored_documents"], w.Header().Get("X-Rerank-Truncated"))
 	}

@@ -60,13 +60,16 @@ func (x *exchange) rerank(e dialect.Endpoint) error {
 	if violations := api.Check(req, d.Rules(x.limits())); len(violations) > 0 {
 		return api.Invalid(violations)
 	}
-	x.mark("validate", from)
+	from = x.mark("validate", from)
 	x.fact(slog.Int("documents", len(req.Documents)), slog.Int("query_characters", req.Query.Characters))
 
 	backend := x.s.backend.Load()
 	parts, err := backend.cut(ctx, req)
 	if err != nil {
 		return err
+	}
+	if parts.owners != nil {
+		x.mark("cut", from)
 	}
 	resp, err := backend.Ranker.Rerank(ctx, rerank.Request{
 		Query:        req.Query.Value,
