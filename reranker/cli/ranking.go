@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -41,13 +42,20 @@ func (r ranking) table(out io.Writer) error {
 	fmt.Fprintf(out, "\n%s by %s: %d documents, %d tokens, ranked in %v (model loaded in %v)\n",
 		p.MethodUsed, r.model, len(r.documents), p.QueryTokens+p.DocumentTokens,
 		r.ranking.Round(time.Millisecond), r.loading.Round(time.Millisecond))
-	for _, warning := range p.Warnings {
+	for _, warning := range r.warnings() {
 		fmt.Fprintf(out, "Note: %s\n", warning)
 	}
 	if p.MethodUsed != p.MethodRequested {
 		fmt.Fprintf(out, "Note: %s was asked for and %s used (%s)\n", p.MethodRequested, p.MethodUsed, p.DegradedReason)
 	}
 	return nil
+}
+
+func (r ranking) warnings() []string {
+	if left := r.response.LeftOut(); left != "" {
+		return append(slices.Clip(r.response.Warnings), left)
+	}
+	return r.response.Warnings
 }
 
 func part(score *float64) string {
@@ -112,7 +120,7 @@ func (r ranking) json(out io.Writer) error {
 		Model: r.model, Method: string(p.MethodRequested), MethodUsed: string(p.MethodUsed),
 		Degraded: p.Degraded, DegradedReason: p.DegradedReason, ScoredDocuments: p.ScoredDocuments,
 		Results: make([]printedResult, len(p.Results)), Tokens: p.QueryTokens + p.DocumentTokens,
-		ProcessingTimeMs: float64(r.ranking.Microseconds()) / 1000, Warnings: p.Warnings,
+		ProcessingTimeMs: float64(r.ranking.Microseconds()) / 1000, Warnings: r.warnings(),
 	}
 	for i, res := range p.Results {
 		body.Results[i] = printedResult{

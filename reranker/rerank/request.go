@@ -69,6 +69,21 @@ type Response struct {
 	Report
 }
 
+// LeftOut warns of the results that were not scored; empty if all were. Results
+// may be joined first, so it is no part of the Report's warnings.
+func (r *Response) LeftOut() string {
+	left := 0
+	for i := range r.Results {
+		if r.Results[i].Stage == StagePrior {
+			left++
+		}
+	}
+	if left == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d documents were not scored and rank last by a cheap prior (%s)", left, len(r.Results), r.DegradedReason)
+}
+
 // Result is one document of an answer.
 type Result struct {
 	Index int

@@ -65,11 +65,11 @@ func (x *exchange) rerank(e dialect.Endpoint) error {
 
 	backend := x.s.backend.Load()
 	parts, err := backend.cut(ctx, req)
+	if err != nil || parts.owners != nil {
+		x.mark("cut", from)
+	}
 	if err != nil {
 		return err
-	}
-	if parts.owners != nil {
-		x.mark("cut", from)
 	}
 	resp, err := backend.Ranker.Rerank(ctx, rerank.Request{
 		Query:        req.Query.Value,
@@ -226,8 +226,8 @@ func (x *exchange) rerankAnswer(req *api.Request, resp *rerank.Response, parts *
 		a.Results[i] = resultOf(&resp.Results[i], req.Documents)
 		a.Results[i].Passage = parts.passage(a.Results[i].Index)
 	}
-	if n := countStage(resp.Results, rerank.StagePrior); n > 0 {
-		a.Warnings = append(a.Warnings, fmt.Sprintf("%d of %d documents were not scored and rank last by a cheap prior (%s)", n, len(req.Documents), resp.DegradedReason))
+	if left := resp.LeftOut(); left != "" {
+		a.Warnings = append(a.Warnings, left)
 	}
 	if n := parts.partly; n > 0 {
 		a.Warnings = append(a.Warnings, fmt.Sprintf("%d of %d documents were scored by some of their passages only (%s)", n, len(req.Documents), resp.DegradedReason))

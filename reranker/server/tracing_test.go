@@ -5,6 +5,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -170,6 +171,20 @@ func TestARefusalIsATraceThatSaysWhy(t *testing.T) {
 	root := c.spans[len(c.spans)-1]
 	if attributeNamed(root, "error.type").GetStringValue() != "query_empty" || root.GetStatus().GetCode() == tracepb.Status_STATUS_CODE_ERROR {
 		t.Errorf("span %v: want the code, and no error of ours", root)
+	}
+}
+
+func TestAFailureInTheDialectOfTEIIsAnErrorOfATrace(t *testing.T) {
+	c := collect(t)
+	p, flush := tracedPod(t, c)
+	p.ranker.hook = func(context.Context) error { panic("kernel") }
+	p.post(t, "/compat/tei/rerank", `{"query":"q","texts":["a"]}`)
+	flush()
+	if len(c.spans) == 0 {
+		t.Fatal("no span")
+	}
+	if root := c.spans[len(c.spans)-1]; root.GetStatus().GetCode() != tracepb.Status_STATUS_CODE_ERROR {
+		t.Errorf("span %v: want an error", root)
 	}
 }
 

@@ -1,0 +1,33 @@
+// Copyright The QuantumRerank Authors.
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/quantumrerank/quantumrerank/reranker/rerank"
+)
+
+func TestARankingSaysWhatWasLeftOut(t *testing.T) {
+	t.Parallel()
+	r := ranking{documents: []string{"a", "b"}, response: rerank.Response{
+		Results: []rerank.Result{{Index: 0, Stage: rerank.StageEncoded}, {Index: 1, Stage: rerank.StagePrior}},
+		Report:  rerank.Report{Degraded: true, DegradedReason: "deadline", Warnings: []string{"another"}},
+	}}
+	for name, write := range map[string]func(*strings.Builder) error{
+		"table": func(b *strings.Builder) error { return r.table(b) },
+		"json":  func(b *strings.Builder) error { return r.json(b) },
+	} {
+		var out strings.Builder
+		if err := write(&out); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"another", "1 of 2 documents were not scored and rank last by a cheap prior (deadline)"} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s: no %q in\n%s", name, want, out.String())
+			}
+		}
+	}
+}
