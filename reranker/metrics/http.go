@@ -16,8 +16,11 @@ const RouteOther = "other"
 // DialectNone counts requests on routes without a dialect.
 const DialectNone = "none"
 
-// dialectTEI has a status of its own for failures of the model: 424.
-const dialectTEI = "tei"
+// dialectTEI has a status of its own for failures of the model.
+const (
+	dialectTEI    = "tei"
+	failureForTEI = "424"
+)
 
 // The statuses that a route can give. Most routes only tell something.
 var (
@@ -62,7 +65,7 @@ func newHTTPMetrics(f factory, opt Options) httpMetrics {
 				m.requests.WithLabelValues(route.Pattern, dialect, code)
 			}
 			if route.Works && dialect == dialectTEI {
-				m.requests.WithLabelValues(route.Pattern, dialect, "424")
+				m.requests.WithLabelValues(route.Pattern, dialect, failureForTEI)
 			}
 		}
 	}

@@ -47,7 +47,7 @@ func teiAliases(routes []Route) []alias {
 		{"request_count", "Requests for work.", "http_requests_total", works, teiMethod},
 		{"request_success", "Requests for work that were answered.", "http_requests_total", answered, teiMethod},
 		failure("dropped", "499"),
-		failure("inference", "424", "500", "504"), // 424 in the dialect of TEI
+		failure("inference", failureForTEI, "500", "504"),
 		failure("overloaded", "429", "503"),
 		failure("validation", "400", "405", "413", "415", "422"),
 		{"request_duration", "Time of requests for work.", "http_request_duration_seconds", works, nil},

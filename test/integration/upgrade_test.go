@@ -26,9 +26,7 @@ const (
 func TestAnUpgradeLeavesPinnedPodsAlone(t *testing.T) {
 	t.Parallel()
 	ns := newNamespace(t)
-	before, settings := deployByAnOlderRelease(t, ns)
-	op := startOperator(t, ns, newerImage)
-	settle(t, op, ns)
+	before, settings, op := upgrade(t, ns)
 	for range 5 {
 		op.reconcile(t, ns)
 	}
@@ -46,9 +44,7 @@ func TestAnUpgradeLeavesPinnedPodsAlone(t *testing.T) {
 func TestDriftOfPinnedPodsIsPutRight(t *testing.T) {
 	t.Parallel()
 	ns := newNamespace(t)
-	before, settings := deployByAnOlderRelease(t, ns)
-	op := startOperator(t, ns, newerImage)
-	settle(t, op, ns)
+	before, settings, op := upgrade(t, ns)
 
 	change(t, get(t, ns, childName, &appsv1.Deployment{}), func(d *appsv1.Deployment) {
 		d.Spec.Template.Spec.Containers[0].Image = "evil"
@@ -71,9 +67,7 @@ func TestDriftOfPinnedPodsIsPutRight(t *testing.T) {
 func TestAChangeOfSpecRendersPinnedPodsAnew(t *testing.T) {
 	t.Parallel()
 	ns := newNamespace(t)
-	deployByAnOlderRelease(t, ns)
-	op := startOperator(t, ns, newerImage)
-	settle(t, op, ns)
+	_, _, op := upgrade(t, ns)
 
 	changeReranker(t, ns, func(s *v1alpha1.RerankerSpec) { s.Method = "classical" })
 	var d *appsv1.Deployment
@@ -100,6 +94,15 @@ func TestAChangeOfSpecRendersPinnedPodsAnew(t *testing.T) {
 	if text := mounted(t, ns, d).Data[contract.SettingsKey]; !strings.Contains(text, `"queue"`) {
 		t.Errorf("settings = %s, want every default for the operator's own image", text)
 	}
+}
+
+// upgrade starts a newer operator over what an older release deployed.
+func upgrade(t *testing.T, ns string) (*appsv1.Deployment, *corev1.ConfigMap, *operator) {
+	t.Helper()
+	before, settings := deployByAnOlderRelease(t, ns)
+	op := startOperator(t, ns, newerImage)
+	settle(t, op, ns)
+	return before, settings, op
 }
 
 // deployByAnOlderRelease makes a Reranker that serves, and then rewrites what

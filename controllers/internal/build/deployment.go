@@ -16,7 +16,7 @@ const revisionHistoryLimit = 3
 // Deployment runs the pods. It never names spec.replicas: a manager that once
 // named it and then stops resets it to 1.
 func Deployment(in Input) *appsv1ac.DeploymentApplyConfiguration {
-	rr, rollout := in.Reranker, in.Effective.Rollout
+	rr, rollout, template := in.Reranker, in.Effective.Rollout, podTemplate(in)
 	spec := appsv1ac.DeploymentSpec()
 	if s := *rollout.MinReadySeconds; s != 0 {
 		// The API server does not store a zero, so a zero that is named would
@@ -26,7 +26,7 @@ func Deployment(in Input) *appsv1ac.DeploymentApplyConfiguration {
 	return appsv1ac.Deployment(Name(rr), rr.Namespace).
 		WithLabels(Labels(rr)).
 		WithAnnotations(imageAnnotation(in)).
-		WithAnnotations(renderingAnnotation(in)).
+		WithAnnotations(renderingAnnotation(in, template)).
 		WithOwnerReferences(owner(rr)).
 		WithSpec(spec.
 			WithRevisionHistoryLimit(revisionHistoryLimit).
@@ -37,7 +37,7 @@ func Deployment(in Input) *appsv1ac.DeploymentApplyConfiguration {
 					WithMaxSurge(intstr.FromInt32(*rollout.MaxSurge)).
 					WithMaxUnavailable(intstr.FromInt32(*rollout.MaxUnavailable)))).
 			WithSelector(selector(rr)).
-			WithTemplate(podTemplate(in)))
+			WithTemplate(template))
 }
 
 // Replicas is the apply configuration of the second field manager, which owns

@@ -65,15 +65,15 @@ func kept(rr *v1alpha1.Reranker, live *appsv1.Deployment, last *rendering, relea
 	return hasServed(live) && !upgradesItself(rr)
 }
 
-// renderingAnnotation remembers what is rendered now, or goes on remembering
-// what is kept.
-func renderingAnnotation(in Input) map[string]string {
+// renderingAnnotation remembers what is rendered now, the template among it, or
+// goes on remembering what is kept.
+func renderingAnnotation(in Input, template *corev1ac.PodTemplateSpecApplyConfiguration) map[string]string {
 	if in.release == "" {
 		return nil
 	}
 	r := rendering{
 		Release: in.release, Of: podsHash(in.Reranker),
-		Settings: string(settingsJSON(in)), Template: podTemplate(in),
+		Settings: string(settingsJSON(in)), Template: template,
 	}
 	if in.keep {
 		r.Release = in.last.Release

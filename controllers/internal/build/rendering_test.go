@@ -189,7 +189,8 @@ func TestALargeTemplateIsNotRemembered(t *testing.T) {
 	rr := reranker(v1alpha1.RerankerSpec{PodTemplate: &v1alpha1.PodTemplateSpec{
 		Metadata: &v1alpha1.PodMetadata{Annotations: map[string]string{"a": strings.Repeat("x", maxRendering)}},
 	}})
-	if got := renderingAnnotation(NewInputOver(rr, nil, older)); got != nil {
+	in := NewInputOver(rr, nil, older)
+	if got := renderingAnnotation(in, podTemplate(in)); got != nil {
 		t.Errorf("an annotation of %d bytes is written", len(got[v1alpha1.AnnotationRendering]))
 	}
 }
