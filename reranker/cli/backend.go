@@ -23,6 +23,7 @@ func (c *command) backend(ctx, load context.Context, cfg config.Config, o *obser
 	if err != nil {
 		return nil, err
 	}
+	memory.CollectOften()
 	o.ranker(p.ranker)
 	monitor := memory.NewMonitor(memory.Options{
 		Reader: o.reader, Logger: o.log,

@@ -74,7 +74,7 @@ func (c *command) runServe(cmd *cobra.Command) error {
 	log := newLogger(c.Err, cfg.Process)
 	reader := memory.NewReader(cfg.Settings.MemoryLimit)
 	boundMemory(&cfg.Settings, reader)
-	memory.TuneCollector(cfg.Settings.MemoryLimit)
+	memory.LimitHeap(cfg.Settings.MemoryLimit)
 	shareCores(&cfg.Process)
 	ctx, stop := server.UntilSignal(cmd.Context(), log, os.Exit)
 	defer stop()

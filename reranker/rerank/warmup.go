@@ -14,11 +14,14 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/engine"
 )
 
-// What a worker encodes to learn its speed: texts of so many sentences, one
-// after the other, until that took enough. A slow processor needs one of them.
-var warmUpSentences = []int{4, 3, 2, 1}
-
-const warmUpTime = 20 * time.Millisecond
+// What a worker encodes to learn its speed: a text of two sentences, again and again,
+// until that took enough. A slow processor needs one of them, and every
+// millisecond here is one in which a new pod does not help.
+const (
+	warmUpSentences = 2
+	warmUpTimes     = 5
+	warmUpTime      = 20 * time.Millisecond
+)
 
 // WarmUp measures how fast the engine is with all workers at work, so that the
 // first callers are judged by a speed and not by a cautious guess: at four
@@ -42,9 +45,9 @@ func (r *Ranker) WarmUp(ctx context.Context) error {
 
 // measure encodes as one worker among others.
 func (r *Ranker) measure(ctx context.Context) (tokens int, busy time.Duration, err error) {
+	text := strings.Repeat(golden.answer+" ", warmUpSentences)
 	begin := time.Now()
-	for _, n := range warmUpSentences {
-		text := strings.Repeat(golden.answer+" ", n)
+	for range warmUpTimes {
 		if err := r.tryOut(ctx, text); err != nil {
 			return 0, 0, err
 		}

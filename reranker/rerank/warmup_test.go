@@ -20,7 +20,7 @@ func TestWarmingUpReplacesTheGuessOfTheSpeed(t *testing.T) {
 		each  time.Duration // a text takes
 		texts int           // that are enough
 	}{
-		"a fast engine": {time.Millisecond, 4},
+		"a fast engine": {time.Millisecond, 5},
 		"a slow engine": {time.Second, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

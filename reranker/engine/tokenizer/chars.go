@@ -128,13 +128,14 @@ func newCharTable(n normalizer) *charTable {
 	b.table.classes = b.class
 	seen := map[[blockSize]action]uint16{}
 	var last [blockSize]uint8
+	repeats := false // equal properties would mean equal actions
 	for i := range b.table.index {
 		props := [blockSize]uint8(b.props[i<<blockBits:])
-		if i > 0 && props == last && regular(&props) {
+		if repeats && props == last {
 			b.table.index[i] = b.table.index[i-1] // by far the most frequent case
 			continue
 		}
-		last = props
+		last, repeats = props, regular(&props)
 		var block [blockSize]action
 		for j := range block {
 			block[j] = b.action(rune(i<<blockBits | j))
@@ -211,7 +212,11 @@ func (b *charBuilder) action(c rune) action {
 	if b.strip && p&isHangul != 0 {
 		return hangul
 	}
-	m := mapping{alone: b.chinese && p&isHan != 0, symbols: b.symbols(c)}
+	alone := b.chinese && p&isHan != 0
+	if !alone && p&(isIrregular|isMark) == 0 {
+		return b.classify(c) // most characters stay what they are
+	}
+	m := mapping{alone: alone, symbols: b.symbols(c)}
 	if len(m.symbols) == 1 {
 		s := m.symbols[0]
 		switch {

@@ -14,18 +14,24 @@ import (
 // difference in what was answered: hardly anything but requests is allocated.
 const heapGrowth = 40
 
-// TuneCollector tells Go's collector to keep the heap below 85 % of limit, and returns the
+// LimitHeap tells Go's collector to keep the heap below 85 % of limit, and returns the
 // figure that is in force. The rest is for what the collector does not count: the mapped
-// weights, stacks of the kernel and a burst between two cycles. Far from the limit the heap is
-// collected after heapGrowth. A GOMEMLIMIT or GOGC from outside is left alone.
-func TuneCollector(limit int64) int64 {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(heapGrowth)
-	}
+// weights, stacks of the kernel and a burst between two cycles. A GOMEMLIMIT from
+// outside is left alone.
+func LimitHeap(limit int64) int64 {
 	if os.Getenv("GOMEMLIMIT") == "" && limit > 0 {
 		debug.SetMemoryLimit(limit / 100 * 85)
 	}
 	return debug.SetMemoryLimit(-1)
+}
+
+// CollectOften has the heap collected after heapGrowth, far from its limit, too. It is for
+// serving: what loading a model allocates stays, and collecting at every step of
+// it made a start a tenth longer. A GOGC from outside is left alone.
+func CollectOften() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(heapGrowth)
+	}
 }
 
 // Need is what a process must hold before it serves the first request.

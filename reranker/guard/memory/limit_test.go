@@ -23,7 +23,8 @@ func TestWhatTheEnvironmentSaysOfTheCollectorIsLeftAlone(t *testing.T) {
 		t.Setenv("GOGC", c.percent)
 		t.Setenv("GOMEMLIMIT", c.most)
 		oldPercent, oldLimit := debug.SetGCPercent(before), debug.SetMemoryLimit(math.MaxInt64)
-		if got := TuneCollector(limit); got != c.wantLimit {
+		CollectOften()
+		if got := LimitHeap(limit); got != c.wantLimit {
 			t.Errorf("GOGC=%q GOMEMLIMIT=%q: the limit is %d, want %d", c.percent, c.most, got, c.wantLimit)
 		}
 		if got := debug.SetGCPercent(oldPercent); got != c.wantPercent {
