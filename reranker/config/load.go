@@ -74,6 +74,9 @@ func applyEnvironment(environ []string, c *Config, origin Origin) error {
 		if i < 0 {
 			return fmt.Errorf("environment: %s is not a known setting", name)
 		}
+		if text == "" {
+			continue // what a template makes of a value that nobody gave
+		}
 		if err := fields[i].set(c, text); err != nil {
 			return withSource("environment variable "+name, err)
 		}
@@ -105,8 +108,8 @@ func applyFlags(flags map[string]string, c *Config, origin Origin) error {
 	return nil
 }
 
-// set parses text, stores it and checks it. An empty text, where the field
-// is a text, or a number that means "default" takes back what a weaker source said.
+// set parses text, stores it and checks it. An empty flag, where the field is a
+// text, or a number that means "default" takes back what a weaker source said.
 func (f Field) set(c *Config, text string) error {
 	switch p := f.at(c).(type) {
 	case *string:
