@@ -245,6 +245,14 @@ func TestServiceLinksOfTheKubeletAreNotSettings(t *testing.T) {
 	}
 }
 
+// The key that bench sends must not keep the same shell's other commands from
+// starting.
+func TestTheKeyOfAClientIsNoSetting(t *testing.T) {
+	if _, _, err := config.Load(config.Input{Environ: []string{"QUANTUMRERANK_KEY=of good news"}}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestPeopleMayWriteUnits(t *testing.T) {
 	c, _, err := config.Load(config.Input{Flags: map[string]string{
 		"memory-limit": "2Gi", "cache": "64MB", "request-timeout": "1m", "drain-delay": "0s", "rerank-target": "250",

@@ -85,9 +85,12 @@ func applyEnvironment(environ []string, c *Config, origin Origin) error {
 	return nil
 }
 
+// KeyEnv holds the key that the command sends to a server as a client.
+const KeyEnv = EnvPrefix + "KEY"
+
 // reservedEnv are variables with the prefix that are not settings: the path
-// of the settings file itself.
-var reservedEnv = []string{EnvPrefix + "CONFIG"}
+// of the settings file itself, and what the command needs as a client.
+var reservedEnv = []string{EnvPrefix + "CONFIG", KeyEnv}
 
 // serviceLink matches the variables that the kubelet adds for each Service of
 // the namespace. A Service whose name begins with "quantumrerank-" gives them
