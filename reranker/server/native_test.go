@@ -50,7 +50,7 @@ func TestHeadersOfAnAnswer(t *testing.T) {
 	for name, want := range map[string]string{
 		"X-Request-ID": "^abc-1$", "X-Processing-Time": `^\d+\.\d{3}$`, "Content-Type": "^application/json$",
 		"X-Rerank-Method-Used": "^hybrid$", "X-Rerank-Degraded": "^false$", "Cache-Control": "^no-store$",
-		"Server-Timing": `^decode;dur=[\d.]+, validate;dur=[\d.]+, encode;dur=2\.000, total;dur=[\d.]+$`,
+		"Server-Timing": `^decode;dur=[\d.]+, validate;dur=[\d.]+, encode;dur=2\.000, render;dur=[\d.]+, total;dur=[\d.]+$`,
 	} {
 		if !regexp.MustCompile(want).MatchString(h.Get(name)) {
 			t.Errorf("%s: %q does not match %s", name, h.Get(name), want)
