@@ -417,3 +417,23 @@ func TestModelsAndInfo(t *testing.T) {
 		}
 	}
 }
+
+// The target and the timeout of a request count from its arrival, not from when
+// its body has been read.
+func TestTheRankerIsToldWhenARequestArrived(t *testing.T) {
+	t.Parallel()
+	clock := time.Now()
+	p := servingPod(func(o *Options) {
+		o.Now = func() time.Time { clock = clock.Add(time.Second); return clock }
+	})
+	begun := clock
+	p.post(t, "/v1/rerank", `{"query":"q","documents":["a"]}`)
+	if got := p.ranker.requests[0].Arrived.Sub(begun); got != time.Second {
+		t.Errorf("a rerank arrived %v after the start, want the first time that was read", got)
+	}
+	begun = clock
+	p.post(t, "/v1/similarity", `{"text_1":"q","text_2":["a"]}`)
+	if got := p.ranker.pairs[0].Arrived.Sub(begun); got != time.Second {
+		t.Errorf("a similarity arrived %v after the start, want the first time that was read", got)
+	}
+}
