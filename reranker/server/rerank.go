@@ -60,22 +60,17 @@ func (x *exchange) rerank(e dialect.Endpoint) error {
 	if violations := api.Check(req, d.Rules(x.limits())); len(violations) > 0 {
 		return api.Invalid(violations)
 	}
-	from = x.mark("validate", from)
+	x.mark("validate", from)
 	x.fact(slog.Int("documents", len(req.Documents)), slog.Int("query_characters", req.Query.Characters))
 
 	backend := x.s.backend.Load()
-	parts, err := backend.cut(ctx, req)
-	if err != nil || parts.owners != nil {
-		x.mark("cut", from)
-	}
-	if err != nil {
-		return err
-	}
+	parts, passages := backend.partsOf(req)
 	resp, err := backend.Ranker.Rerank(ctx, rerank.Request{
 		Query:        req.Query.Value,
 		Documents:    parts.texts,
+		Passages:     x.timed(passages),
 		Method:       methodOf(req.Method),
-		Priors:       parts.priors(req.Priors),
+		Priors:       req.Priors,
 		Arrived:      x.start,
 		Deadline:     wish.deadline,
 		TruncateNone: req.Truncation == api.TruncateNone,
@@ -97,6 +92,17 @@ func (x *exchange) rerank(e dialect.Endpoint) error {
 		Degraded: resp.Degraded, DegradedReason: resp.DegradedReason,
 	})
 	return x.answer(http.StatusOK, d.Render(answer))
+}
+
+// timed makes a stage of the cutting.
+func (x *exchange) timed(p *rerank.Passages) *rerank.Passages {
+	if p == nil {
+		return nil
+	}
+	return &rerank.Passages{Tokens: p.Tokens, Cut: func(ctx context.Context) ([]string, []int, error) {
+		defer x.mark("cut", x.s.now())
+		return p.Cut(ctx)
+	}}
 }
 
 // wish is what the headers say about how to treat a request.
