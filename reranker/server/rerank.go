@@ -140,34 +140,39 @@ func readBody[T any](x *exchange, w wish, read func(io.Reader, api.Limits) (*T, 
 			return nil, nil, err
 		}
 	}
+	if !w.deadline.IsZero() && w.deadline.Before(x.start.Add(transferTimeout)) {
+		// Nobody waits for the answer to a body that comes later.
+		_ = x.conn.SetReadDeadline(time.Now().Add(w.deadline.Sub(x.s.now())))
+	}
 	limit := x.s.settings.Limits.MaxBodyBytes
 	plain, err := openBody(x.w, x.r, limit)
 	if err != nil {
-		return nil, nil, decode.AsProblem(err)
+		return nil, nil, x.bodyError(err, w)
 	}
 	held, err := newHolding(plain, x.r, x.s.backend.Load().Hold, limit)
 	if err != nil {
 		return nil, nil, err
 	}
-	if !w.deadline.IsZero() && w.deadline.Before(x.start.Add(transferTimeout)) {
-		// Nobody waits for the answer to a body that comes later.
-		_ = x.conn.SetReadDeadline(time.Now().Add(w.deadline.Sub(x.s.now())))
-	}
 	body, err = read(held, x.limits())
 	if err != nil {
 		held.release()
-		switch {
-		case held.err != nil:
+		if held.err != nil {
 			return nil, nil, held.err
-		case errors.Is(err, os.ErrDeadlineExceeded) && !w.deadline.IsZero() && !x.s.now().Before(w.deadline):
-			return nil, nil, context.DeadlineExceeded
 		}
-		return nil, nil, decode.AsProblem(err)
+		return nil, nil, x.bodyError(err, w)
 	}
 	// The deadline was for the body; net/http goes on reading in order to see
 	// the caller leave.
 	_ = x.conn.SetReadDeadline(time.Time{})
 	return body, held.release, nil
+}
+
+// bodyError is what an error of reading the body is to the caller.
+func (x *exchange) bodyError(err error, w wish) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) && !w.deadline.IsZero() && !x.s.now().Before(w.deadline) {
+		return context.DeadlineExceeded
+	}
+	return decode.AsProblem(err)
 }
 
 func (x *exchange) limits() api.Limits {

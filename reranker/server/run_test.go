@@ -289,19 +289,25 @@ func TestASlowBodyIsRefusedInTime(t *testing.T) {
 		"the server's patience":     {"", "400 ", transferTimeout},
 		"no longer than the caller": {"300", "504 ", 300 * time.Millisecond},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { stall(t, tc.timeoutMs, tc.status, tc.after) })
-		})
+		for _, encoding := range []string{"", "gzip"} {
+			t.Run(name+", "+encoding, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { stall(t, encoding, tc.timeoutMs, tc.status, tc.after) })
+			})
+		}
 	}
 }
 
-// stall sends half a body and checks the answer, and when it comes.
-func stall(t *testing.T, timeoutMs, status string, after time.Duration) {
+// stall sends the beginning of a body and checks the answer, and when it comes.
+func stall(t *testing.T, encoding, timeoutMs, status string, after time.Duration) {
 	t.Helper()
 	l := live(t, nil)
 	body, feed := io.Pipe()
-	go func() { _, _ = io.WriteString(feed, `{"query":`) }()
+	beginning := `{"query":`
+	if encoding == "gzip" {
+		beginning = "\x1f\x8b\x08" // not even its header
+	}
+	go func() { _, _ = io.WriteString(feed, beginning) }()
 	r, err := http.NewRequest(http.MethodPost, "http://api:80/v1/rerank", body)
 	if err != nil {
 		t.Fatal(err)
@@ -309,6 +315,9 @@ func stall(t *testing.T, timeoutMs, status string, after time.Duration) {
 	r.Header.Set("Content-Type", "application/json")
 	if timeoutMs != "" {
 		r.Header.Set(HeaderTimeoutMs, timeoutMs)
+	}
+	if encoding != "" {
+		r.Header.Set("Content-Encoding", encoding)
 	}
 	start := time.Now()
 	resp, err := l.client.Do(r)
