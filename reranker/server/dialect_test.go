@@ -227,6 +227,25 @@ func TestForeignDialectsClampAndKeepBlanks(t *testing.T) {
 	}
 }
 
+// Most answers have no place for either; a text that was read in part only must
+// not look like one that was read.
+func TestEveryDialectTellsTruncationsAndWarningsInHeaders(t *testing.T) {
+	t.Parallel()
+	p := servingPod()
+	for path, body := range map[string]string{
+		"/compat/tei/rerank":     `{"query":"q","texts":["x","endless","endless "],"instruction":"be kind"}`,
+		"/v1/similarity":         `{"text_1":"q","text_2":["x","endless","endless "],"truncate":"none"}`,
+		"/compat/vllm/v1/score":  `{"text_1":"q","text_2":["x","endless","endless "],"priority":1}`,
+		"/compat/tei/similarity": `{"inputs":{"source_sentence":"q","sentences":["x","endless","endless "],"kind":1}}`,
+	} {
+		h := p.post(t, path, body).Header()
+		warnings := h.Get("X-Rerank-Warnings")
+		if h.Get("X-Rerank-Truncated") != "2" || warnings == "" || warnings == "0" {
+			t.Errorf("%s: %q truncated, %q warnings", path, h.Get("X-Rerank-Truncated"), warnings)
+		}
+	}
+}
+
 func TestVoyagesListStandsBesideOurs(t *testing.T) {
 	t.Parallel()
 	w := servingPod().post(t, "/v1/rerank", `{"model":"m","query":"q",`+docs+`,"top_k":1}`)

@@ -108,6 +108,7 @@ func score(i int, text string) rerank.Result {
 	if strings.Contains(text, "late") {
 		r.Stage = rerank.StagePrior
 	}
+	r.Truncated = strings.Contains(text, "endless")
 	return r
 }
 

@@ -81,9 +81,8 @@ func (x *exchange) rerank(e dialect.Endpoint) error {
 	}
 	parts.join(&resp)
 	x.report(&resp.Report)
-	x.w.Header().Set(HeaderTruncated, strconv.Itoa(countTruncated(resp.Results)))
 	answer := x.rerankAnswer(req, &resp, parts)
-	x.w.Header().Set(HeaderWarnings, strconv.Itoa(len(answer.Warnings)))
+	x.tell(resp.Results, answer.Warnings)
 	x.s.metrics.ObserveRerank(metrics.Rerank{
 		Requested: answer.Method, Used: answer.MethodUsed, Duration: x.elapsed(),
 		Documents: len(req.Documents), Scored: resp.ScoredDocuments,
@@ -214,6 +213,12 @@ func (x *exchange) report(r *rerank.Report) {
 		slog.Int("query_tokens", r.QueryTokens),
 		slog.Int("document_tokens", r.DocumentTokens),
 	)
+}
+
+// tell sets the headers for what not every dialect's answer has a place for.
+func (x *exchange) tell(results []rerank.Result, warnings []string) {
+	x.w.Header().Set(HeaderTruncated, strconv.Itoa(countTruncated(results)))
+	x.w.Header().Set(HeaderWarnings, strconv.Itoa(len(warnings)))
 }
 
 // rerankAnswer joins the request and what the Ranker made of it.
