@@ -57,6 +57,7 @@ func (x *exchange) rerank(e dialect.Endpoint) error {
 	if problem != nil {
 		return problem
 	}
+	x.documentsField = req.DocumentsField
 	if violations := api.Check(req, d.Rules(x.limits())); len(violations) > 0 {
 		return api.Invalid(violations)
 	}
