@@ -77,7 +77,7 @@ func (x *exchange) problemOf(err error) *api.Problem {
 		p := api.NewProblem(api.CodeUnavailable, "the engine is switched off after failures")
 		p.RetryAfter = unavailable.RetryAfter
 		return p
-	case errors.Is(context.Cause(x.r.Context()), errDrained):
+	case x.drained():
 		p := api.NewProblem(api.CodeDraining, "the server shut down before the answer was complete")
 		p.RetryAfter = drainedRetry
 		return p

@@ -144,6 +144,7 @@ func readBody[T any](x *exchange, w wish, read func(io.Reader, api.Limits) (*T, 
 		// Nobody waits for the answer to a body that comes later.
 		_ = x.conn.SetReadDeadline(time.Now().Add(w.deadline.Sub(x.s.now())))
 	}
+	defer context.AfterFunc(x.r.Context(), x.stopReading)()
 	limit := x.s.settings.Limits.MaxBodyBytes
 	plain, err := openBody(x.w, x.r, limit)
 	if err != nil {
@@ -167,8 +168,22 @@ func readBody[T any](x *exchange, w wish, read func(io.Reader, api.Limits) (*T, 
 	return body, held.release, nil
 }
 
+// stopReading ends the reading of a body when the pod has waited for it for long
+// enough, so that its caller is told and does not see a connection break.
+func (x *exchange) stopReading() {
+	if x.drained() {
+		_ = x.conn.SetReadDeadline(time.Unix(1, 0))
+	}
+}
+
+// drained says that the request is cut short because the pod leaves.
+func (x *exchange) drained() bool { return errors.Is(context.Cause(x.r.Context()), errDrained) }
+
 // bodyError is what an error of reading the body is to the caller.
 func (x *exchange) bodyError(err error, w wish) error {
+	if x.drained() {
+		return errDrained
+	}
 	if errors.Is(err, os.ErrDeadlineExceeded) && !w.deadline.IsZero() && !x.s.now().Before(w.deadline) {
 		return context.DeadlineExceeded
 	}

@@ -213,6 +213,32 @@ func TestRequestsBeyondTheDrainTimeoutGetAStructured503(t *testing.T) {
 	})
 }
 
+// So does one whose body is still on its way.
+func TestABodyBeyondTheDrainTimeoutGetsAStructured503(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := live(t, nil, func(o *Options) { o.Settings.Drain.TimeoutSeconds = 10 })
+		body, feed := io.Pipe()
+		go func() { _, _ = io.WriteString(feed, `{"query":`) }()
+		answer := make(chan string, 1)
+		go func() {
+			resp, err := l.client.Post("http://api:80/v1/rerank", "application/json", body)
+			answer <- l.read(resp, err)
+		}()
+		synctest.Wait()
+		start := time.Now()
+		l.stop()
+		wantPrefix(t, "request", <-answer, `503 close {"error":"Shutting down","message":"the server shut down before the answer was complete"`)
+		if took, want := time.Since(start), 15*time.Second; took != want {
+			t.Errorf("cut after %v, want %v", took, want)
+		}
+		feed.Close()
+		if err := l.wait(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestAPodThatIsStoppedWhileLoadingEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
