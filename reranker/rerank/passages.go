@@ -5,6 +5,7 @@ package rerank
 
 import (
 	"context"
+	"errors"
 
 	"github.com/quantumrerank/quantumrerank/reranker/guard/limit"
 )
@@ -21,8 +22,8 @@ type Passages struct {
 }
 
 // cut puts passages in the place of the job's documents. Where there is no place
-// for the job, or no time by which it must answer, the documents stay what they
-// are and are ranked by their priors.
+// for the job, or not enough time before it must answer, the documents stay what
+// they are and are ranked by their priors.
 func (r *Ranker) cut(ctx context.Context, j *job, ticket *limit.Ticket) error {
 	if j.passages == nil {
 		return nil
@@ -34,7 +35,7 @@ func (r *Ranker) cut(ctx context.Context, j *job, ticket *limit.Ticket) error {
 	defer cancel()
 	texts, documents, err := j.passages.Cut(soft)
 	if err != nil {
-		if soft.Err() != nil && ctx.Err() == nil {
+		if ctx.Err() == nil && soft.Err() != nil && errors.Is(err, soft.Err()) {
 			j.uncut = true
 			return nil
 		}

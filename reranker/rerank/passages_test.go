@@ -140,6 +140,24 @@ func TestCuttingEndsWithTheTimeOfTheRequest(t *testing.T) {
 	})
 }
 
+// A document that is refused is refused, also when the time is up by then.
+func TestARefusalOfCuttingIsNoWantOfTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _, _ := fakes(t, rerank.Options{Target: 500 * time.Millisecond})
+		refusal := &rerank.TruncationError{Index: 1, Tokens: 300, Limit: 256}
+		_, err := r.Rerank(t.Context(), rerank.Request{
+			Query: "q", Documents: fruit, Degradation: rerank.OnDeadline,
+			Passages: &rerank.Passages{Tokens: 256, Cut: func(ctx context.Context) ([]string, []int, error) {
+				<-ctx.Done()
+				return nil, nil, refusal
+			}},
+		})
+		if !errors.Is(err, refusal) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 // What cutting takes is the request's own time.
 func TestCuttingDoesNotMoveTheTarget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
