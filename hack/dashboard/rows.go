@@ -63,7 +63,7 @@ func rows() []row {
 			},
 		}},
 		{"Traffic", []panel{
-			stack("Requests by status", "reqps", "", q(`sum by (code) (rate(quantumrerank_http_requests_total{{pods},route!~"/health.*|other"}[$__rate_interval]))`, "{{code}}")),
+			stack("Requests by status", "reqps", "Errors of the server are 500 and 504, and 424 in the dialect of TEI.", q(`sum by (code) (rate(quantumrerank_http_requests_total{{pods},route!~"/health.*|other"}[$__rate_interval]))`, "{{code}}")),
 			stack("Requests by dialect", "reqps", "", q(`sum by (dialect) (rate(quantumrerank_http_requests_total{{pods},dialect!="none"}[$__rate_interval]))`, "{{dialect}}")),
 			stack("Problems told to callers", "reqps", "", q(`sum by (problem) (rate(quantumrerank_problems_total{{pods}}[$__rate_interval])) > 0`, "{{problem}}")),
 		}},

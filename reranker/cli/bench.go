@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/quantumrerank/quantumrerank/reranker/bench"
+	"github.com/quantumrerank/quantumrerank/reranker/config"
 )
 
 // errMissed is how bench says that a target does not hold.
@@ -43,7 +44,7 @@ func (f *benchFlags) add(cmd *cobra.Command) {
 
 // key is not a flag: a command line can be read by everybody on the machine.
 func (f *benchFlags) key() error {
-	f.target.Key = os.Getenv("QUANTUMRERANK_KEY")
+	f.target.Key = os.Getenv(config.KeyEnv)
 	if f.keyFile == "" {
 		return nil
 	}

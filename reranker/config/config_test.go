@@ -180,6 +180,27 @@ func TestFlagBeatsEnvironmentBeatsFileBeatsDefault(t *testing.T) {
 	}
 }
 
+// An optional key of a ConfigMap that is not there, or a template without its
+// value, leaves the variable empty.
+func TestAnEmptyVariableIsNotSet(t *testing.T) {
+	in := config.Input{File: settingsFile(t, `{"method": "classical", "quantum": {"rank": 4}, "drain": {"delaySeconds": 0}}`)}
+	for _, f := range config.Fields() {
+		in.Environ = append(in.Environ, f.Env()+"=")
+	}
+	c, origin, err := config.Load(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := c.Settings; s.Method != "classical" || s.Quantum.Rank != 4 || s.Drain.DelaySeconds == nil || *s.Drain.DelaySeconds != 0 {
+		t.Errorf("got %+v", s)
+	}
+	for name, source := range origin {
+		if source == "environment" {
+			t.Errorf("%s came from the environment", name)
+		}
+	}
+}
+
 func TestErrorsNameTheSource(t *testing.T) {
 	file := settingsFile(t, `{"method": "fuzzy"}`)
 	tests := map[string]struct {
@@ -189,6 +210,7 @@ func TestErrorsNameTheSource(t *testing.T) {
 		"a file":             {config.Input{File: file}, file + `: method = "fuzzy"`},
 		"a missing file":     {config.Input{File: file + "x"}, "read settings: open"},
 		"the environment":    {config.Input{Environ: []string{"QUANTUMRERANK_THREADS=two"}}, `environment variable QUANTUMRERANK_THREADS: --threads = "two": must be a whole number`},
+		"a space":            {config.Input{Environ: []string{"QUANTUMRERANK_THREADS= "}}, "must be a whole number"},
 		"an unknown name":    {config.Input{Environ: []string{"QUANTUMRERANK_METHDO=x"}}, "QUANTUMRERANK_METHDO is not a known setting"},
 		"a flag":             {config.Input{Flags: map[string]string{"memory-limit": "2 gigs"}}, `flag --memory-limit: memoryLimitBytes = "2 gigs": must be a size`},
 		"a flag's bounds":    {config.Input{Flags: map[string]string{"memory-limit": "1Ki"}}, "must be between 67108864 and"},
@@ -219,6 +241,14 @@ func TestServiceLinksOfTheKubeletAreNotSettings(t *testing.T) {
 		"QUANTUMRERANK_CONFIG=/etc/x",
 	}
 	if _, _, err := config.Load(config.Input{Environ: environ}); err != nil {
+		t.Error(err)
+	}
+}
+
+// The key that bench sends must not keep the same shell's other commands from
+// starting.
+func TestTheKeyOfAClientIsNoSetting(t *testing.T) {
+	if _, _, err := config.Load(config.Input{Environ: []string{"QUANTUMRERANK_KEY=of good news"}}); err != nil {
 		t.Error(err)
 	}
 }

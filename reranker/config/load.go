@@ -74,6 +74,9 @@ func applyEnvironment(environ []string, c *Config, origin Origin) error {
 		if i < 0 {
 			return fmt.Errorf("environment: %s is not a known setting", name)
 		}
+		if text == "" {
+			continue // what a template makes of a value that nobody gave
+		}
 		if err := fields[i].set(c, text); err != nil {
 			return withSource("environment variable "+name, err)
 		}
@@ -82,9 +85,12 @@ func applyEnvironment(environ []string, c *Config, origin Origin) error {
 	return nil
 }
 
+// KeyEnv holds the key that the command sends to a server as a client.
+const KeyEnv = EnvPrefix + "KEY"
+
 // reservedEnv are variables with the prefix that are not settings: the path
-// of the settings file itself.
-var reservedEnv = []string{EnvPrefix + "CONFIG"}
+// of the settings file itself, and what the command needs as a client.
+var reservedEnv = []string{EnvPrefix + "CONFIG", KeyEnv}
 
 // serviceLink matches the variables that the kubelet adds for each Service of
 // the namespace. A Service whose name begins with "quantumrerank-" gives them
@@ -105,8 +111,8 @@ func applyFlags(flags map[string]string, c *Config, origin Origin) error {
 	return nil
 }
 
-// set parses text, stores it and checks it. An empty text, where the field
-// is a text, or a number that means "default" takes back what a weaker source said.
+// set parses text, stores it and checks it. An empty flag, where the field is a
+// text, or a number that means "default" takes back what a weaker source said.
 func (f Field) set(c *Config, text string) error {
 	switch p := f.at(c).(type) {
 	case *string:

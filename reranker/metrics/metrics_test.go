@@ -55,6 +55,21 @@ func TestTargetsAreBoundsOfTheHistograms(t *testing.T) {
 	)
 }
 
+// A rate over a series that appears with the first failure does not see it.
+func TestAFailureToldInTheDialectOfTEIIsThereBeforeItHappens(t *testing.T) {
+	t.Parallel()
+	m := New(Options{Routes: []Route{
+		{Pattern: "/rerank", Dialects: []string{"tei", "native"}, Works: true},
+		{Pattern: "/info", Dialects: []string{"tei"}},
+	}})
+	wantLines(t, m.page(t), `quantumrerank_http_requests_total{code="424",dialect="tei",route="/rerank"} 0`)
+	for _, never := range []string{`{code="424",dialect="native",route="/rerank"}`, `{code="424",dialect="tei",route="/info"}`} {
+		if strings.Contains(m.page(t), never) {
+			t.Errorf("%s can never happen and is there", never)
+		}
+	}
+}
+
 func TestLabelsStayInsideTheirSets(t *testing.T) {
 	t.Parallel()
 	m := newMetrics()

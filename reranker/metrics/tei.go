@@ -27,7 +27,8 @@ var teiMethod = map[string]string{"method": "batch"}
 
 // teiAliases follow the names of TEI 1.9. Durations are in seconds there too.
 // TEI counts one kind of request twice and another never as a success; these
-// do not.
+// do not. Its request_tokenization_duration is missing: tokens are made within
+// the encoder's batches.
 func teiAliases(routes []Route) []alias {
 	works := func(l map[string]string) bool {
 		return slices.ContainsFunc(routes, func(r Route) bool { return r.Works && r.Pattern == l["route"] })
@@ -51,7 +52,6 @@ func teiAliases(routes []Route) []alias {
 		failure("overloaded", "429", "503"),
 		failure("validation", "400", "405", "413", "415", "422"),
 		{"request_duration", "Time of requests for work.", "http_request_duration_seconds", works, nil},
-		stage("request_tokenization_duration", "Time to make tokens of the texts.", "tokenize"),
 		stage("request_queue_duration", "Time that requests waited.", "queue"),
 		stage("request_inference_duration", "Time in the encoder.", "encode"),
 		{"queue_size", "Requests that wait.", "queue_depth", func(l map[string]string) bool { return l["unit"] == "requests" }, nil},

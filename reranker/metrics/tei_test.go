@@ -75,7 +75,7 @@ te_request_duration_count 5
 		"te_request_failure", "te_request_success", "te_request_duration"); err != nil {
 		t.Error(err)
 	}
-	for _, name := range []string{"te_request_queue_duration", "te_request_inference_duration", "te_request_tokenization_duration"} {
+	for _, name := range []string{"te_request_queue_duration", "te_request_inference_duration"} {
 		if n, err := testutil.GatherAndCount(m.Gatherer(), name); err != nil || n != 1 {
 			t.Errorf("%s: %d series, error %v, want 1", name, n, err)
 		}

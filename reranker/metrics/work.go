@@ -32,8 +32,9 @@ var (
 	shedReasons     = []string{"queue_full", "deadline", "memory", "byte_budget", contract.ShedDraining, contract.ShedLoading, "other"}
 )
 
-// Stages are the values of the label "stage".
-var Stages = []string{"decode", "validate", "cut", "queue", "tokenize", "encode", "prior", "cache", "score", "sort", "render", "other"}
+// Stages are the values of the label "stage". The last one is for what is not
+// among the others, so that a mistake shows.
+var Stages = []string{"decode", "validate", "cut", "queue", "encode", "prior", "cache", "score", "sort", "render", "other"}
 
 // workMetrics is what the server does for its callers.
 type workMetrics struct {

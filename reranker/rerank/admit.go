@@ -16,15 +16,21 @@ import (
 
 // checkLengths refuses texts that would be truncated, where the caller wants
 // none to be.
-func (r *Ranker) checkLengths(j *job) error {
+func (r *Ranker) checkLengths(ctx context.Context, j *job) error {
 	if !j.truncateNone {
 		return nil
 	}
 	for i, p := range j.pairs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if r.cross == nil {
 			if err := r.checkLength(p.query, -1); err != nil {
 				return err
 			}
+		}
+		if j.passages != nil {
+			return nil // their turn comes
 		}
 		if err := r.checkLength(p.document, i); err != nil {
 			return err
@@ -54,8 +60,8 @@ const specialTokens = 2
 // estimate is about how many tokens a text has: English has some 4.5 bytes a
 // token, code 3, Chinese 3. Speeds are measured in the same estimated tokens,
 // so that a constant error cancels out.
-func (r *Ranker) estimate(bytes int) int {
-	return min(bytes/4+specialTokens+1, r.info.MaxTokens)
+func (r *Ranker) estimate(bytes, most int) int {
+	return min(bytes/4+specialTokens+1, most)
 }
 
 // admit finds the job a place, or ranks it by what is known where the policy
@@ -111,11 +117,16 @@ func (r *Ranker) Door(policy Policy, patience time.Duration) error {
 	return r.limiter.Look(min(r.opt.LongestWait, patience))
 }
 
-// identify gives every text its key and its estimated cost.
+// identify gives every text its key and its estimated cost. A document that is
+// yet to be cut costs what its passages will, together.
 func (r *Ranker) identify(j *job) {
 	for _, u := range j.units {
+		most := r.info.MaxTokens
+		if j.passages != nil && u.kind == engine.KindDocument {
+			most = j.passages.Tokens
+		}
 		u.key = r.key(u)
-		u.cost = r.estimate(len(u.with) + len(u.content))
+		u.cost = r.estimate(len(u.with)+len(u.content), most)
 	}
 }
 

@@ -20,12 +20,8 @@ import (
 func (r *Ranker) gather(ctx context.Context, j *job, ticket *limit.Ticket) error {
 	start := time.Now()
 	defer func() { j.took(timeEncode, time.Since(start)) }()
-	soft := ctx
-	if !j.answerBy.IsZero() {
-		var cancel context.CancelFunc
-		soft, cancel = context.WithDeadline(ctx, j.answerBy)
-		defer cancel()
-	}
+	soft, cancel := j.soft(ctx)
+	defer cancel()
 	open := j.affordable()
 	for len(open) > 0 && soft.Err() == nil {
 		lead, follow := r.claim(open)
@@ -49,6 +45,9 @@ func (r *Ranker) gather(ctx context.Context, j *job, ticket *limit.Ticket) error
 // documents cost nothing and count all the same: the answer does not depend on
 // the cache.
 func (j *job) affordable() []*unit {
+	if j.uncut {
+		return nil // a score of a whole document is none of its best passage
+	}
 	if j.budget <= 0 || j.policy != OnDeadline {
 		return j.units
 	}

@@ -27,6 +27,13 @@ type job struct {
 	budget       int       // documents; 0: no bound
 	list         bool      // the pairs are one list, not each for itself
 
+	// passages shall stand for the documents, which belong to one query; nil for
+	// none, or where they do.
+	passages *Passages
+	asked    string
+	// uncut says that there was no time for them, so that no document is scored.
+	uncut bool
+
 	units []*unit
 	known map[unitName]*unit
 	pairs []pair
@@ -136,6 +143,14 @@ func (r *Ranker) begin(ctx context.Context, j *job) (context.Context, context.Ca
 		j.answerBy = wanted.Add(-reserve(max(0, time.Until(wanted))))
 	}
 	return context.WithDeadline(ctx, end)
+}
+
+// soft is ctx until the time by which the job answers whatever it has.
+func (j *job) soft(ctx context.Context) (context.Context, context.CancelFunc) {
+	if j.answerBy.IsZero() {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, j.answerBy)
 }
 
 // wanted is when an answer that may be incomplete shall be there: the caller's

@@ -117,6 +117,7 @@ func (r *Ranker) Rerank(ctx context.Context, req Request) (Response, error) {
 	j.method, j.policy = m, cmp.Or(req.Degradation, r.opt.Degradation)
 	j.arrived, j.deadline, j.truncateNone = req.Arrived, req.Deadline, req.TruncateNone
 	j.budget, j.list = req.Budget, true
+	j.passages, j.asked = req.Passages, req.Query
 	if req.Priors != nil {
 		if j.priors, err = method.ScalePriors(req.Priors); err != nil {
 			return Response{}, err
@@ -139,14 +140,17 @@ func (r *Ranker) Rerank(ctx context.Context, req Request) (Response, error) {
 func (r *Ranker) run(ctx context.Context, j *job) error {
 	ctx, cancel := r.begin(ctx, j)
 	defer cancel()
-	if err := r.checkLengths(j); err != nil {
-		return err
+	if err := r.checkLengths(ctx, j); err != nil {
+		return deadline(ctx, err)
 	}
 	ticket, err := r.admit(ctx, j)
 	if err != nil {
 		return deadline(ctx, err)
 	}
 	defer ticket.Release()
+	if err := r.cut(ctx, j, ticket); err != nil {
+		return deadline(ctx, err)
+	}
 	r.plan(j)
 	if err := r.gather(ctx, j, ticket); err != nil {
 		return deadline(ctx, err)

@@ -40,6 +40,10 @@ func ParsePolicy(s string) (Policy, error) {
 type Request struct {
 	Query     string
 	Documents []string
+	// Passages are scored instead of the documents, if it is set; then the results
+	// are those of the texts that it cut, or of the documents where it was not
+	// called, or not to its end.
+	Passages *Passages
 	// Method is the ranker's default when empty.
 	Method method.Name
 	// Priors, if any, are the caller's own scores, one per document, at least

@@ -51,7 +51,7 @@ func (r *Ranker) measure(ctx context.Context) (tokens int, busy time.Duration, e
 		if err := r.tryOut(ctx, text); err != nil {
 			return 0, 0, err
 		}
-		tokens += r.estimate(len(text))
+		tokens += r.estimate(len(text), r.info.MaxTokens)
 		if busy = time.Since(begin); busy >= warmUpTime {
 			break
 		}

@@ -41,10 +41,14 @@ func (x *exchange) write(status int, contentType string, v any) error {
 			buffers.Put(buf)
 		}
 	}()
+	from := x.s.now()
 	enc := json.NewEncoder(buf)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
 		return fmt.Errorf("render the answer: %w", err)
+	}
+	if x.route.access == serving && x.code == "" {
+		x.mark("render", from) // megabytes, where documents are returned
 	}
 	x.send(status, contentType, buf.Bytes())
 	return nil

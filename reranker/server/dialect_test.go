@@ -7,11 +7,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/quantumrerank/quantumrerank/reranker/rerank"
 	"github.com/quantumrerank/quantumrerank/reranker/server/dialect"
 )
 
@@ -103,6 +105,8 @@ func TestWhatABareListCannotSayIsInTheHeaders(t *testing.T) {
 	t.Parallel()
 	p := servingPod()
 	for body, want := range map[string]string{
+		`{"query":"q","texts":["a","x"],"truncate":"END"}`:               "0",
+		`{"query":"q","texts":["a","x"],"truncate":"START"}`:             "1",
 		`{"query":"q","texts":["a","x"],"truncation_direction":"Right"}`: "0",
 		`{"query":"q","texts":["a","x"],"truncation_direction":"left"}`:  "1",
 		`{"query":"q","texts":["a"," "],"truncation_direction":"Left"}`:  "2",
@@ -110,6 +114,36 @@ func TestWhatABareListCannotSayIsInTheHeaders(t *testing.T) {
 		w := p.post(t, "/compat/tei/rerank", body)
 		if got := w.Header().Get("X-Rerank-Warnings"); w.Code != http.StatusOK || got != want {
 			t.Errorf("%s: status %d, %s warnings, want %s", body, w.Code, got, want)
+		}
+	}
+	for parameters, want := range map[string]string{
+		`null`: "0", `7`: "1", `{}`: "0", `{"truncate":true,"truncation_direction":"Right","prompt_name":null}`: "0",
+		`{"truncate":null}`: "0", `{"truncate":false}`: "1", `{"truncation_direction":"left"}`: "1",
+		`{"truncate":false,"prompt_name":"query","kind":1}`: "3",
+	} {
+		w := p.post(t, "/compat/tei/similarity", `{"inputs":{"source_sentence":"q","sentences":["x"]},"parameters":`+parameters+`}`)
+		if got := w.Header().Get("X-Rerank-Warnings"); w.Code != http.StatusOK || got != want {
+			t.Errorf("%s: status %d, %s warnings, want %s", parameters, w.Code, got, want)
+		}
+	}
+}
+
+// A violation points to where the text stands in the body that was sent.
+func TestATruncationIsBlamedOnTheKeyOfTheDialect(t *testing.T) {
+	t.Parallel()
+	p := servingPod()
+	p.ranker.hook = func(context.Context) error { return &rerank.TruncationError{Index: 1, Tokens: 300, Limit: 256} }
+	for path, body := range map[string]string{
+		"/rerank":             `{"query":"q","texts":["a","x"],"truncate":false}`,
+		"/v1/reranking":       `{"query":"q","input":["a","x"],"model":"m"}`,
+		"/v1/ranking":         `{"query":{"text":"q"},"passages":[{"text":"a"},{"text":"x"}],"truncate":"NONE"}`,
+		"/v1/rerank":          `{"query":"q","documents":["a","x"],"truncate":"none"}`,
+		"/compat/vllm/rerank": `{"query":"q","documents":["a","x"]}`,
+	} {
+		key := regexp.MustCompile(`"(texts|input|passages|documents)":`).FindStringSubmatch(body)[1]
+		w := p.post(t, path, body)
+		if got := w.Body.String(); !strings.Contains(got, `"pointer":"/`+key+`/1"`) && !strings.Contains(got, `"param":"`+key+`"`) {
+			t.Errorf("%s: status %d, %s", path, w.Code, got)
 		}
 	}
 }
@@ -224,6 +258,25 @@ func TestForeignDialectsClampAndKeepBlanks(t *testing.T) {
 	w := p.post(t, "/v1/rerank", bodies["documents"])
 	if !strings.Contains(w.Body.String(), `"warnings":["document 1 is blank and ranks last","document 2 is blank and ranks last"]`) {
 		t.Errorf("no warnings: %s", w.Body)
+	}
+}
+
+// Most answers have no place for either; a text that was read in part only must
+// not look like one that was read.
+func TestEveryDialectTellsTruncationsAndWarningsInHeaders(t *testing.T) {
+	t.Parallel()
+	p := servingPod()
+	for path, body := range map[string]string{
+		"/compat/tei/rerank":     `{"query":"q","texts":["x","endless","endless "],"instruction":"be kind"}`,
+		"/v1/similarity":         `{"text_1":"q","text_2":["x","endless","endless "],"truncate":"none"}`,
+		"/compat/vllm/v1/score":  `{"text_1":"q","text_2":["x","endless","endless "],"priority":1}`,
+		"/compat/tei/similarity": `{"inputs":{"source_sentence":"q","sentences":["x","endless","endless "],"kind":1}}`,
+	} {
+		h := p.post(t, path, body).Header()
+		warnings := h.Get("X-Rerank-Warnings")
+		if h.Get("X-Rerank-Truncated") != "2" || warnings == "" || warnings == "0" {
+			t.Errorf("%s: %q truncated, %q warnings", path, h.Get("X-Rerank-Truncated"), warnings)
+		}
 	}
 }
 

@@ -18,6 +18,10 @@ import (
 const (
 	drainBytes = 64 << 20
 	drainTime  = 5 * time.Second
+	// drainPause is how long nothing may come over HTTP/2. Some of its clients send
+	// all of a body whatever they are told; others stop, and wait for the end of the
+	// answer, which is the end of this.
+	drainPause = 250 * time.Millisecond
 )
 
 // early lets an answer go out while the body is still on its way. Otherwise
@@ -52,9 +56,29 @@ func (x *exchange) drain() {
 	case x.conn.Flush() != nil:
 		return
 	}
-	_ = x.conn.SetReadDeadline(time.Now().Add(drainTime))
-	n, err := io.CopyN(io.Discard, x.body.r, drainBytes)
+	rest := io.Reader(x.body.r)
+	end := time.Now().Add(drainTime)
+	_ = x.conn.SetReadDeadline(end)
+	if x.r.ProtoMajor == 2 {
+		rest = &flowing{x, end}
+	}
+	n, err := io.CopyN(io.Discard, rest, drainBytes)
 	if n < drainBytes && errors.Is(err, io.EOF) {
 		_ = x.conn.SetReadDeadline(time.Time{})
 	}
+}
+
+// flowing reads a body until end, and no longer than it flows.
+type flowing struct {
+	x   *exchange
+	end time.Time
+}
+
+func (f *flowing) Read(p []byte) (int, error) {
+	next := time.Now().Add(drainPause)
+	if f.end.Before(next) {
+		next = f.end
+	}
+	_ = f.x.conn.SetReadDeadline(next)
+	return f.x.body.r.Read(p)
 }

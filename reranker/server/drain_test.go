@@ -159,3 +159,26 @@ func TestTheDoorIsAskedBeforeTheBodyIsRead(t *testing.T) {
 		t.Errorf("policies at the door (-want +got):\n%s", diff)
 	}
 }
+
+// A client of HTTP/2 may stop sending when it has the head of the answer, and wait
+// for its end.
+func TestARefusalOverHTTP2IsNotHeldUpByTheBody(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewUnstartedServer(servingPod().Handler())
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	defer s.Close()
+	start := time.Now()
+	resp, err := s.Client().Post(s.URL+"/v1/rerank", "application/json", strings.NewReader(strings.Repeat(" ", 20<<20)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.ProtoMajor != 2 || resp.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(string(body), "body_too_large") {
+		t.Errorf("%s %s, error %v: %s", resp.Proto, resp.Status, err, body)
+	}
+	if took := time.Since(start); took > drainTime/2 { // drainPause, and what a busy machine adds
+		t.Errorf("took %v", took)
+	}
+}

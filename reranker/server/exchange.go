@@ -35,6 +35,8 @@ type exchange struct {
 	// when the body is understood.
 	dialect     string
 	renderError dialect.ErrorRenderer
+	// documentsField is what the body calls its documents.
+	documentsField string
 
 	stages []stage
 	// facts are added to the log line.

@@ -68,7 +68,7 @@ func (x *exchange) problemOf(err error) *api.Problem {
 		return api.NewProblem(api.CodeRequestTooLarge,
 			"the request needs about %d bytes of memory, more than the limit of %d", large.Bytes, large.Limit)
 	case errors.As(err, &truncation):
-		return truncationProblem(truncation)
+		return truncationProblem(truncation, x.documentsField)
 	case errors.As(err, &method):
 		return api.Invalid([]api.Violation{{
 			Code: api.CodeMethodInvalid, Field: "method", Pointer: "/method", Value: string(method.Method), Message: method.Error(),
@@ -77,7 +77,7 @@ func (x *exchange) problemOf(err error) *api.Problem {
 		p := api.NewProblem(api.CodeUnavailable, "the engine is switched off after failures")
 		p.RetryAfter = unavailable.RetryAfter
 		return p
-	case errors.Is(context.Cause(x.r.Context()), errDrained):
+	case x.drained():
 		p := api.NewProblem(api.CodeDraining, "the server shut down before the answer was complete")
 		p.RetryAfter = drainedRetry
 		return p
@@ -89,14 +89,15 @@ func (x *exchange) problemOf(err error) *api.Problem {
 	return api.Internal()
 }
 
-func truncationProblem(e *rerank.TruncationError) *api.Problem {
+// truncationProblem calls the documents what the caller called them.
+func truncationProblem(e *rerank.TruncationError, documents string) *api.Problem {
 	v := api.Violation{
 		Code: api.CodeTextTruncated, Field: "query", Pointer: "/query",
 		Limit: e.Limit, Value: e.Tokens, Message: e.Error(),
 	}
 	if e.Index >= 0 {
-		v.Field, v.Index = "documents", &e.Index
-		v.Pointer = "/documents/" + strconv.Itoa(e.Index)
+		v.Field, v.Index = documents, &e.Index
+		v.Pointer = "/" + documents + "/" + strconv.Itoa(e.Index)
 	}
 	return api.Invalid([]api.Violation{v})
 }

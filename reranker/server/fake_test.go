@@ -39,9 +39,18 @@ type fakeRanker struct {
 	pairs    []rerank.SimilarityRequest
 	// hook, if set, runs first; its error is the answer.
 	hook func(context.Context) error
+	// hurried has no time to cut documents.
+	hurried bool
 }
 
 func (f *fakeRanker) Rerank(ctx context.Context, req rerank.Request) (rerank.Response, error) {
+	if req.Passages != nil && !f.hurried {
+		texts, _, err := req.Passages.Cut(ctx)
+		if err != nil {
+			return rerank.Response{}, err
+		}
+		req.Documents = texts
+	}
 	f.mu.Lock()
 	f.requests = append(f.requests, req)
 	hook := f.hook
@@ -99,6 +108,7 @@ func score(i int, text string) rerank.Result {
 	if strings.Contains(text, "late") {
 		r.Stage = rerank.StagePrior
 	}
+	r.Truncated = strings.Contains(text, "endless")
 	return r
 }
 

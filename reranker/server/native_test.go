@@ -50,7 +50,7 @@ func TestHeadersOfAnAnswer(t *testing.T) {
 	for name, want := range map[string]string{
 		"X-Request-ID": "^abc-1$", "X-Processing-Time": `^\d+\.\d{3}$`, "Content-Type": "^application/json$",
 		"X-Rerank-Method-Used": "^hybrid$", "X-Rerank-Degraded": "^false$", "Cache-Control": "^no-store$",
-		"Server-Timing": `^decode;dur=[\d.]+, validate;dur=[\d.]+, encode;dur=2\.000, total;dur=[\d.]+$`,
+		"Server-Timing": `^decode;dur=[\d.]+, validate;dur=[\d.]+, encode;dur=2\.000, render;dur=[\d.]+, total;dur=[\d.]+$`,
 	} {
 		if !regexp.MustCompile(want).MatchString(h.Get(name)) {
 			t.Errorf("%s: %q does not match %s", name, h.Get(name), want)
@@ -415,5 +415,25 @@ func TestModelsAndInfo(t *testing.T) {
 		if diff := cmp.Diff(want, info[key]); diff != "" {
 			t.Errorf("%s: (-want +got)\n%s", key, diff)
 		}
+	}
+}
+
+// The target and the timeout of a request count from its arrival, not from when
+// its body has been read.
+func TestTheRankerIsToldWhenARequestArrived(t *testing.T) {
+	t.Parallel()
+	clock := time.Now()
+	p := servingPod(func(o *Options) {
+		o.Now = func() time.Time { clock = clock.Add(time.Second); return clock }
+	})
+	begun := clock
+	p.post(t, "/v1/rerank", `{"query":"q","documents":["a"]}`)
+	if got := p.ranker.requests[0].Arrived.Sub(begun); got != time.Second {
+		t.Errorf("a rerank arrived %v after the start, want the first time that was read", got)
+	}
+	begun = clock
+	p.post(t, "/v1/similarity", `{"text_1":"q","text_2":["a"]}`)
+	if got := p.ranker.pairs[0].Arrived.Sub(begun); got != time.Second {
+		t.Errorf("a similarity arrived %v after the start, want the first time that was read", got)
 	}
 }

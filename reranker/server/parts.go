@@ -20,7 +20,8 @@ import (
 type parts struct {
 	docs  []api.Document
 	texts []string
-	// What follows is empty where every document is one text, unchanged.
+	// What follows is empty where every document is one text, unchanged, and until
+	// the others are cut.
 	owners []int            // document of each text
 	spans  [][]passage.Span // passages of each document
 	first  []int            // first text of each document
@@ -29,8 +30,10 @@ type parts struct {
 	partly int              // documents of which passages were left unscored, but not all
 }
 
-// cut makes texts of documents.
-func (b *Backend) cut(ctx context.Context, req *api.Request) (*parts, error) {
+// partsOf takes the documents as they are, and says how the Ranker gets passages
+// of them: nil where the caller wants none, or the Ranker's own truncation does
+// the same.
+func (b *Backend) partsOf(req *api.Request) (*parts, *rerank.Passages) {
 	p := &parts{docs: req.Documents, texts: make([]string, len(req.Documents))}
 	for i := range req.Documents {
 		p.texts[i] = req.Documents[i].Value
@@ -43,14 +46,27 @@ func (b *Backend) cut(ctx context.Context, req *api.Request) (*parts, error) {
 	if !needed {
 		return p, nil
 	}
-	whole := p.texts
-	p.texts = nil
-	for i, text := range whole {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	return p, &rerank.Passages{Tokens: most(rules), Cut: func(ctx context.Context) ([]string, []int, error) {
+		cut, err := b.cut(ctx, req, rules, frame)
+		if err != nil {
+			return nil, nil, err
 		}
-		spans, all := passage.Cut(text, func(s string) int { return b.CountTokens(s) - frame }, rules)
-		if !all && req.Truncation == api.TruncateNone {
+		*p = *cut
+		return p.texts, p.owners, nil
+	}}
+}
+
+// cut makes passages of documents.
+func (b *Backend) cut(ctx context.Context, req *api.Request, rules passage.Rules, frame int) (*parts, error) {
+	p := &parts{docs: req.Documents}
+	count := func(s string) int { return b.CountTokens(s) - frame }
+	for i := range req.Documents {
+		text := req.Documents[i].Value
+		spans, all, err := passage.Cut(ctx, text, count, rules)
+		switch {
+		case err != nil:
+			return nil, err
+		case !all && req.Truncation == api.TruncateNone:
 			return nil, &rerank.TruncationError{Index: i, Tokens: b.CountTokens(text), Limit: most(rules) + frame}
 		}
 		p.first = append(p.first, len(p.texts))
@@ -100,18 +116,6 @@ func most(r passage.Rules) int {
 		return r.Total
 	}
 	return r.Tokens * r.Passages
-}
-
-// priors gives each text the prior of its document.
-func (p *parts) priors(of []float64) []float64 {
-	if of == nil || p.owners == nil {
-		return of
-	}
-	each := make([]float64, len(p.owners))
-	for i, owner := range p.owners {
-		each[i] = of[owner]
-	}
-	return each
 }
 
 // blame names the document where an error names a passage of it.

@@ -56,6 +56,35 @@ func TestLongDocumentsAreScoredByTheirBestPassage(t *testing.T) {
 	}
 }
 
+// The Ranker cuts, when it has a place for the request and time for it. Else the
+// documents stay what they are.
+func TestDocumentsThatWereNotCutAreAnsweredWhole(t *testing.T) {
+	t.Parallel()
+	p := wordPod()
+	p.ranker.hurried = true
+	w := p.post(t, "/v1/rerank", `{"query":"q","method":"hybrid","max_chunks_per_doc":3,"documents":["a b c d e late","late x b c d e f"]}`)
+	answer := object(t, w.Body)
+	if n := len(answer["results"].([]any)); w.Code != 200 || n != 2 || answer["scored_documents"] != 0.0 {
+		t.Errorf("status %d, %d results: %v", w.Code, n, answer)
+	}
+	if text := fmt.Sprint(answer); strings.Contains(text, "passage:") || strings.Contains(text, "passages") {
+		t.Errorf("passages that nobody made: %s", text)
+	}
+	if timing := w.Header().Get("Server-Timing"); strings.Contains(timing, "cut;dur=") {
+		t.Errorf("nothing was cut, and yet: %s", timing)
+	}
+}
+
+// A request that ends while it is cut tells where its time went.
+func TestCuttingThatFailsIsAStage(t *testing.T) {
+	t.Parallel()
+	p := wordPod()
+	w := p.post(t, "/v1/rerank", `{"query":"q","method":"hybrid","truncate":"none","max_chunks_per_doc":2,"documents":["a b c d e f g h"]}`)
+	if timing := w.Header().Get("Server-Timing"); w.Code != 422 || !strings.Contains(timing, "cut;dur=") {
+		t.Errorf("status %d, stages %s", w.Code, timing)
+	}
+}
+
 // Passages are ours: a caller counts documents.
 func TestWarningsOfUnscoredPassagesCountDocuments(t *testing.T) {
 	t.Parallel()

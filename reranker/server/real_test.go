@@ -13,6 +13,7 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/engine"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/modeltest"
 	"github.com/quantumrerank/quantumrerank/reranker/method"
+	"github.com/quantumrerank/quantumrerank/reranker/metrics"
 	"github.com/quantumrerank/quantumrerank/reranker/rerank"
 )
 
@@ -175,4 +176,46 @@ func TestDetailedHealthRunsTheRealEngine(t *testing.T) {
 	if w.Code != http.StatusOK || check["status"] != "ok" || ms <= 0 || similarity < 0.84 || similarity > 0.86 {
 		t.Errorf("status %d, body %v", w.Code, body)
 	}
+}
+
+// The metrics know every stage that a request tells; one that they do not know
+// would be counted as "other".
+func TestEveryStageIsOneOfTheMetrics(t *testing.T) {
+	t.Parallel()
+	p := realPod(t)
+	long := strings.Repeat("The harbour was quiet. ", 200)
+	for _, policy := range []string{"Never", "OnDeadline"} {
+		w := p.post(t, "/v1/rerank", `{"query":"harbour","method":"hybrid","max_chunks_per_doc":9,"documents":["a boat","`+long+`"]}`, HeaderDegradation, policy)
+		timing := w.Header().Get("Server-Timing")
+		for _, stage := range []string{"decode", "validate", "cut", "cache", "queue", "encode", "score", "sort", "render"} {
+			if !strings.Contains(timing, stage+";dur=") {
+				t.Errorf("no stage %s in %q", stage, timing)
+			}
+		}
+	}
+	told := p.stagesTold(t)
+	for _, stage := range metrics.Stages {
+		if (told[stage] == 0) != (stage == "other") {
+			t.Errorf("stage %s was told %d times", stage, told[stage])
+		}
+	}
+}
+
+// stagesTold is how often the metrics have seen each stage.
+func (p *pod) stagesTold(t *testing.T) map[string]uint64 {
+	t.Helper()
+	families, err := p.metrics.Gatherer().Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]uint64{}
+	for _, f := range families {
+		if f.GetName() != "quantumrerank_stage_duration_seconds" {
+			continue
+		}
+		for _, m := range f.GetMetric() {
+			told[m.GetLabel()[0].GetValue()] = m.GetHistogram().GetSampleCount()
+		}
+	}
+	return told
 }

@@ -57,25 +57,21 @@ func (x *exchange) rerank(e dialect.Endpoint) error {
 	if problem != nil {
 		return problem
 	}
+	x.documentsField = req.DocumentsField
 	if violations := api.Check(req, d.Rules(x.limits())); len(violations) > 0 {
 		return api.Invalid(violations)
 	}
-	from = x.mark("validate", from)
+	x.mark("validate", from)
 	x.fact(slog.Int("documents", len(req.Documents)), slog.Int("query_characters", req.Query.Characters))
 
 	backend := x.s.backend.Load()
-	parts, err := backend.cut(ctx, req)
-	if err != nil || parts.owners != nil {
-		x.mark("cut", from)
-	}
-	if err != nil {
-		return err
-	}
+	parts, passages := backend.partsOf(req)
 	resp, err := backend.Ranker.Rerank(ctx, rerank.Request{
 		Query:        req.Query.Value,
 		Documents:    parts.texts,
+		Passages:     x.timed(passages),
 		Method:       methodOf(req.Method),
-		Priors:       parts.priors(req.Priors),
+		Priors:       req.Priors,
 		Arrived:      x.start,
 		Deadline:     wish.deadline,
 		TruncateNone: req.Truncation == api.TruncateNone,
@@ -86,9 +82,8 @@ func (x *exchange) rerank(e dialect.Endpoint) error {
 	}
 	parts.join(&resp)
 	x.report(&resp.Report)
-	x.w.Header().Set(HeaderTruncated, strconv.Itoa(countTruncated(resp.Results)))
 	answer := x.rerankAnswer(req, &resp, parts)
-	x.w.Header().Set(HeaderWarnings, strconv.Itoa(len(answer.Warnings)))
+	x.tell(resp.Results, answer.Warnings)
 	x.s.metrics.ObserveRerank(metrics.Rerank{
 		Requested: answer.Method, Used: answer.MethodUsed, Duration: x.elapsed(),
 		Documents: len(req.Documents), Scored: resp.ScoredDocuments,
@@ -97,6 +92,17 @@ func (x *exchange) rerank(e dialect.Endpoint) error {
 		Degraded: resp.Degraded, DegradedReason: resp.DegradedReason,
 	})
 	return x.answer(http.StatusOK, d.Render(answer))
+}
+
+// timed makes a stage of the cutting.
+func (x *exchange) timed(p *rerank.Passages) *rerank.Passages {
+	if p == nil {
+		return nil
+	}
+	return &rerank.Passages{Tokens: p.Tokens, Cut: func(ctx context.Context) ([]string, []int, error) {
+		defer x.mark("cut", x.s.now())
+		return p.Cut(ctx)
+	}}
 }
 
 // wish is what the headers say about how to treat a request.
@@ -134,34 +140,54 @@ func readBody[T any](x *exchange, w wish, read func(io.Reader, api.Limits) (*T, 
 			return nil, nil, err
 		}
 	}
+	if !w.deadline.IsZero() && w.deadline.Before(x.start.Add(transferTimeout)) {
+		// Nobody waits for the answer to a body that comes later.
+		_ = x.conn.SetReadDeadline(time.Now().Add(w.deadline.Sub(x.s.now())))
+	}
+	defer context.AfterFunc(x.r.Context(), x.stopReading)()
 	limit := x.s.settings.Limits.MaxBodyBytes
 	plain, err := openBody(x.w, x.r, limit)
 	if err != nil {
-		return nil, nil, decode.AsProblem(err)
+		return nil, nil, x.bodyError(err, w)
 	}
 	held, err := newHolding(plain, x.r, x.s.backend.Load().Hold, limit)
 	if err != nil {
 		return nil, nil, err
 	}
-	if !w.deadline.IsZero() && w.deadline.Before(x.start.Add(transferTimeout)) {
-		// Nobody waits for the answer to a body that comes later.
-		_ = x.conn.SetReadDeadline(time.Now().Add(w.deadline.Sub(x.s.now())))
-	}
 	body, err = read(held, x.limits())
 	if err != nil {
 		held.release()
-		switch {
-		case held.err != nil:
+		if held.err != nil {
 			return nil, nil, held.err
-		case errors.Is(err, os.ErrDeadlineExceeded) && !w.deadline.IsZero() && !x.s.now().Before(w.deadline):
-			return nil, nil, context.DeadlineExceeded
 		}
-		return nil, nil, decode.AsProblem(err)
+		return nil, nil, x.bodyError(err, w)
 	}
 	// The deadline was for the body; net/http goes on reading in order to see
 	// the caller leave.
 	_ = x.conn.SetReadDeadline(time.Time{})
 	return body, held.release, nil
+}
+
+// stopReading ends the reading of a body when the pod has waited for it for long
+// enough, so that its caller is told and does not see a connection break.
+func (x *exchange) stopReading() {
+	if x.drained() {
+		_ = x.conn.SetReadDeadline(time.Unix(1, 0))
+	}
+}
+
+// drained says that the request is cut short because the pod leaves.
+func (x *exchange) drained() bool { return errors.Is(context.Cause(x.r.Context()), errDrained) }
+
+// bodyError is what an error of reading the body is to the caller.
+func (x *exchange) bodyError(err error, w wish) error {
+	if x.drained() {
+		return errDrained
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) && !w.deadline.IsZero() && !x.s.now().Before(w.deadline) {
+		return context.DeadlineExceeded
+	}
+	return decode.AsProblem(err)
 }
 
 func (x *exchange) limits() api.Limits {
@@ -203,6 +229,12 @@ func (x *exchange) report(r *rerank.Report) {
 		slog.Int("query_tokens", r.QueryTokens),
 		slog.Int("document_tokens", r.DocumentTokens),
 	)
+}
+
+// tell sets the headers for what not every dialect's answer has a place for.
+func (x *exchange) tell(results []rerank.Result, warnings []string) {
+	x.w.Header().Set(HeaderTruncated, strconv.Itoa(countTruncated(results)))
+	x.w.Header().Set(HeaderWarnings, strconv.Itoa(len(warnings)))
 }
 
 // rerankAnswer joins the request and what the Ranker made of it.

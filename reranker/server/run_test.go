@@ -213,6 +213,32 @@ func TestRequestsBeyondTheDrainTimeoutGetAStructured503(t *testing.T) {
 	})
 }
 
+// So does one whose body is still on its way.
+func TestABodyBeyondTheDrainTimeoutGetsAStructured503(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := live(t, nil, func(o *Options) { o.Settings.Drain.TimeoutSeconds = 10 })
+		body, feed := io.Pipe()
+		go func() { _, _ = io.WriteString(feed, `{"query":`) }()
+		answer := make(chan string, 1)
+		go func() {
+			resp, err := l.client.Post("http://api:80/v1/rerank", "application/json", body)
+			answer <- l.read(resp, err)
+		}()
+		synctest.Wait()
+		start := time.Now()
+		l.stop()
+		wantPrefix(t, "request", <-answer, `503 close {"error":"Shutting down","message":"the server shut down before the answer was complete"`)
+		if took, want := time.Since(start), 15*time.Second; took != want {
+			t.Errorf("cut after %v, want %v", took, want)
+		}
+		feed.Close()
+		if err := l.wait(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestAPodThatIsStoppedWhileLoadingEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -289,19 +315,25 @@ func TestASlowBodyIsRefusedInTime(t *testing.T) {
 		"the server's patience":     {"", "400 ", transferTimeout},
 		"no longer than the caller": {"300", "504 ", 300 * time.Millisecond},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { stall(t, tc.timeoutMs, tc.status, tc.after) })
-		})
+		for _, encoding := range []string{"", "gzip"} {
+			t.Run(name+", "+encoding, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { stall(t, encoding, tc.timeoutMs, tc.status, tc.after) })
+			})
+		}
 	}
 }
 
-// stall sends half a body and checks the answer, and when it comes.
-func stall(t *testing.T, timeoutMs, status string, after time.Duration) {
+// stall sends the beginning of a body and checks the answer, and when it comes.
+func stall(t *testing.T, encoding, timeoutMs, status string, after time.Duration) {
 	t.Helper()
 	l := live(t, nil)
 	body, feed := io.Pipe()
-	go func() { _, _ = io.WriteString(feed, `{"query":`) }()
+	beginning := `{"query":`
+	if encoding == "gzip" {
+		beginning = "\x1f\x8b\x08" // not even its header
+	}
+	go func() { _, _ = io.WriteString(feed, beginning) }()
 	r, err := http.NewRequest(http.MethodPost, "http://api:80/v1/rerank", body)
 	if err != nil {
 		t.Fatal(err)
@@ -309,6 +341,9 @@ func stall(t *testing.T, timeoutMs, status string, after time.Duration) {
 	r.Header.Set("Content-Type", "application/json")
 	if timeoutMs != "" {
 		r.Header.Set(HeaderTimeoutMs, timeoutMs)
+	}
+	if encoding != "" {
+		r.Header.Set("Content-Encoding", encoding)
 	}
 	start := time.Now()
 	resp, err := l.client.Do(r)

@@ -48,6 +48,7 @@ func (x *exchange) similarity(e dialect.PairsEndpoint) error {
 	x.report(&resp.Report)
 	a := x.pairsAnswer(&resp)
 	a.Warnings = append(body.Warnings, a.Warnings...)
+	x.tell(resp.Scores, a.Warnings)
 	x.s.metrics.ObserveSimilarity(a.Method, a.MethodUsed, a.Elapsed, a.Degraded, a.DegradedReason)
 	return x.answer(http.StatusOK, e.Render(a))
 }

@@ -128,7 +128,7 @@ func TestARequestIsATraceWithASpanForEachStage(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	if diff := cmp.Diff([]string{"decode", "encode", "validate"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"decode", "encode", "render", "validate"}, names); diff != "" {
 		t.Errorf("stages (-want +got):\n%s", diff)
 	}
 	if got := attributeNamed(root, "gen_ai.rerank.candidate.count").GetIntValue(); got != 2 {

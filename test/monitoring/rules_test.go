@@ -167,6 +167,33 @@ func TestAlertsAskForSeriesThatExist(t *testing.T) {
 	}
 }
 
+var statuses = regexp.MustCompile(`code=~"([0-9|]+)"`)
+
+// Whoever is called for errors finds the same statuses on the page and on the
+// dashboard.
+func TestErrorsAreTheSameStatusesEverywhere(t *testing.T) {
+	_, page, _ := strings.Cut(read(t, root+"/docs/operations.md"), "\n### RerankerErrors\n")
+	page, _, _ = strings.Cut(page, "\n### ")
+	panel := regexp.MustCompile(`"description": "(Errors of the server are .*)"`).FindString(read(t, dashboard))
+	asked := 0
+	for _, r := range all(t) {
+		if r.Alert != "RerankerErrors" {
+			continue
+		}
+		for _, code := range strings.Split(statuses.FindStringSubmatch(r.Expr)[1], "|") {
+			asked++
+			for where, text := range map[string]string{"docs/operations.md": page, "the dashboard": panel} {
+				if !strings.Contains(text, code) {
+					t.Errorf("%s does not say that %s is an error of the server: %s", where, code, text)
+				}
+			}
+		}
+	}
+	if asked < 3 {
+		t.Errorf("the alert asks for %d statuses only", asked)
+	}
+}
+
 // queries are the expressions of the dashboard by panel.
 func queries(t *testing.T) map[string][]string {
 	t.Helper()

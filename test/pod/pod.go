@@ -123,6 +123,7 @@ func (p *Pod) Stop() error {
 type State struct {
 	Goroutines int
 	Resident   int64
+	Cache      int64   // bytes of prepared texts
 	CPU        float64 // seconds of processor time since the start
 }
 
@@ -147,6 +148,8 @@ func (p *Pod) State(ctx context.Context) (State, error) {
 			st.Goroutines = int(v)
 		case name == "process_resident_memory_bytes":
 			st.Resident = int64(v)
+		case name == "quantumrerank_cache_bytes":
+			st.Cache = int64(v)
 		case name == "process_cpu_seconds_total":
 			st.CPU = v
 		}

@@ -131,17 +131,23 @@ func (l *Limiter) enter(cost Cost, patience time.Duration) (*Ticket, error) {
 
 // room says whether bytes can be held within a limit; it runs under the lock.
 func (l *Limiter) room(bytes, limit int64, wait time.Duration) error {
-	switch {
-	case len(l.closed) > 0:
+	if len(l.closed) > 0 {
 		return &OverloadedError{Reason: l.closed[0], RetryAfter: time.Second, Detail: "no new requests are taken"}
-	case l.opt.Bytes <= 0 || l.bytes+bytes <= limit:
+	}
+	return l.fits(bytes, l.bytes, limit, wait)
+}
+
+// fits says whether bytes fit within a limit beside those that others use.
+func (l *Limiter) fits(bytes, used, limit int64, wait time.Duration) error {
+	switch {
+	case l.opt.Bytes <= 0 || used+bytes <= limit:
 		return nil
 	case bytes > limit:
 		return &TooLargeError{Bytes: bytes, Limit: limit}
 	}
 	return &OverloadedError{
 		Reason: ReasonBytes, RetryAfter: max(wait, 100*time.Millisecond),
-		Detail: fmt.Sprintf("%d of %d bytes are in use and the request needs %d", l.bytes, limit, bytes),
+		Detail: fmt.Sprintf("%d of %d bytes are in use and the request needs %d", used, limit, bytes),
 	}
 }
 
@@ -182,6 +188,22 @@ func (l *Limiter) advance() {
 		l.running[t] = struct{}{}
 		close(t.turn)
 	}
+}
+
+// Become tells what an admitted request brings, where that was not known at the
+// door. It keeps its place, but the bytes must fit; where they do not, the ticket
+// stays what it was.
+func (t *Ticket) Become(cost Cost) error {
+	l := t.limiter
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	others := l.bytes - t.cost.Bytes
+	if err := l.fits(cost.Bytes, others, l.opt.Bytes, 0); err != nil {
+		return err
+	}
+	l.bytes = others + cost.Bytes
+	t.cost, t.left = cost, cost.Tokens
+	return nil
 }
 
 // Did tells that some of the request's tokens are done or will not be.

@@ -296,6 +296,35 @@ func TestNobodyIsLetInToFailOrToMakeOthersFail(t *testing.T) {
 	}
 }
 
+// Some requests know only inside what they bring.
+func TestATicketBecomesWhatItsRequestBrings(t *testing.T) {
+	l := house(8, 1000)
+	other := admit(t, l, limit.Cost{Bytes: 300, Tokens: 10}, 0)
+	ticket := admit(t, l, limit.Cost{Bytes: 100, Tokens: 5000}, time.Second)
+	l.Close(limit.ReasonDraining) // who is inside is served
+	if err := ticket.Become(limit.Cost{Bytes: 700, Tokens: 40}); err != nil {
+		t.Error(err)
+	}
+	if u := l.Usage(); u.Bytes != 1000 || u.Tokens != 50 || u.Running != 2 {
+		t.Errorf("got %+v", u)
+	}
+	if o := refusal(t, ticket.Become(limit.Cost{Bytes: 701, Tokens: 1})); o.Reason != limit.ReasonBytes {
+		t.Errorf("one byte too many: %+v", o)
+	}
+	var large *limit.TooLargeError
+	if err := ticket.Become(limit.Cost{Bytes: 1001}); !errors.As(err, &large) {
+		t.Errorf("more than there is at all: %v", err)
+	}
+	if u := l.Usage(); u.Bytes != 1000 || u.Tokens != 50 {
+		t.Errorf("a refusal changed the ticket: %+v", u)
+	}
+	ticket.Release()
+	other.Release()
+	if u := l.Usage(); u.Bytes != 0 || u.Running != 0 {
+		t.Errorf("left behind: %+v", u)
+	}
+}
+
 func TestClosedHouseSaysWhy(t *testing.T) {
 	l := house(1, 0)
 	l.Close(limit.ReasonMemory)

@@ -6,6 +6,7 @@ package decode
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/quantumrerank/quantumrerank/reranker/server/api"
 	"github.com/quantumrerank/quantumrerank/reranker/server/strictjson"
@@ -54,10 +55,21 @@ func ReadSentences(r io.Reader, limits api.Limits) (*Pairs, error) {
 		body:    &Pairs{Pairs: api.Pairs{LeftField: "source_sentence", RightField: "sentences"}},
 	}
 	err := pr.ReadObject(func(key string) error {
-		if key == "inputs" {
+		switch key {
+		case "inputs":
 			return pr.ReadObject(pr.field)
+		case "parameters":
+			kind, err := pr.Peek()
+			switch {
+			case err != nil:
+				return err
+			case kind == strictjson.Object:
+				return pr.ReadObject(pr.parameter)
+			case kind == strictjson.Null:
+				return pr.Skip()
+			}
 		}
-		return pr.Skip()
+		return pr.ignore(key)
 	})
 	if err != nil {
 		return nil, err
@@ -94,10 +106,45 @@ func (r *pairReader) field(key string) (err error) {
 		p.Model = t.Value
 		return err
 	}
-	if len(p.Warnings) < maxUnknown {
-		p.Warnings = append(p.Warnings, fmt.Sprintf("key %.64q was ignored", key))
+	return r.ignore(key)
+}
+
+// parameter reads one of the parameters of the sentence similarity form. Only
+// what asks for something else than what is done is worth a warning.
+func (r *pairReader) parameter(key string) error {
+	kind, err := r.Peek()
+	if err != nil {
+		return err
 	}
+	switch {
+	case kind == strictjson.Null:
+		return r.Skip()
+	case key == "truncate" && kind == strictjson.Bool:
+		if yes, err := r.ReadBool(); yes || err != nil {
+			return err
+		}
+		r.warn("truncate false is not supported: the beginning is read")
+		return nil
+	case key == "truncation_direction" && kind == strictjson.String:
+		if t, err := r.ReadText(maxNameCharacters); err != nil || !strings.EqualFold(t.Value, "left") {
+			return err
+		}
+		r.warn("truncation_direction left is not supported: the beginning is read")
+		return nil
+	}
+	return r.ignore(key)
+}
+
+// ignore skips the value of a key that means nothing here, and says so.
+func (r *pairReader) ignore(key string) error {
+	r.warn("key %.64q was ignored", key)
 	return r.Skip()
+}
+
+func (r *pairReader) warn(format string, args ...any) {
+	if p := &r.body.Pairs; len(p.Warnings) < maxUnknown {
+		p.Warnings = append(p.Warnings, fmt.Sprintf(format, args...))
+	}
 }
 
 // texts reads one text or a list of them.

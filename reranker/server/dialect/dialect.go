@@ -154,6 +154,9 @@ func warnOfUnsupported(r *api.Request, b *decode.Rerank) {
 	for _, key := range keys {
 		r.Warn("%s is not supported and was ignored", key)
 	}
+	if b.TruncateValue != "" {
+		r.Warn("truncate %q is not supported: the beginning is read", clip(b.TruncateValue))
+	}
 	if b.KeepEnd {
 		r.Warn("truncation_direction left is not supported: the beginning is read")
 	}

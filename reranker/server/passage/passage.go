@@ -7,6 +7,7 @@
 package passage
 
 import (
+	"context"
 	"unicode"
 	"unicode/utf8"
 )
@@ -32,13 +33,15 @@ type Rules struct {
 type Span struct{ Start, End int }
 
 // Cut returns the passages of text, the first one at its beginning, and
-// whether they hold all of it. A text that fits is one passage, unchanged.
-func Cut(text string, count Counter, r Rules) (spans []Span, whole bool) {
+// whether they hold all of it. A text that fits is one passage, unchanged. It
+// fails only when ctx ends.
+func Cut(ctx context.Context, text string, count Counter, r Rules) (spans []Span, whole bool, err error) {
 	c := cutter{text: text, count: count, rules: r, left: r.Total}
 	if r.Total == 0 {
 		c.left = len(text) // a token has a byte at least
 	}
-	return c.cut()
+	spans, whole = c.cut(ctx)
+	return spans, whole, ctx.Err()
 }
 
 type cutter struct {
@@ -55,7 +58,8 @@ type word struct {
 	tokens int
 }
 
-func (c *cutter) cut() (spans []Span, whole bool) {
+// cut returns anything once ctx has ended.
+func (c *cutter) cut(ctx context.Context) (spans []Span, whole bool) {
 	var (
 		current []word
 		tokens  int
@@ -65,7 +69,7 @@ func (c *cutter) cut() (spans []Span, whole bool) {
 		spans = append(spans, Span{current[0].Start, current[len(current)-1].End})
 		fresh = false
 	}
-	for {
+	for ctx.Err() == nil {
 		w, ok := c.next()
 		if !ok {
 			break

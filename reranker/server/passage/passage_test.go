@@ -4,6 +4,8 @@
 package passage
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -56,7 +58,7 @@ func TestCut(t *testing.T) {
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			spans, whole := Cut(tc.text, letters, tc.rules)
+			spans, whole, _ := Cut(t.Context(), tc.text, letters, tc.rules)
 			if got := show(tc.text, spans); got != tc.want || whole != tc.whole {
 				t.Errorf("%q, whole %v; want %q, %v", got, whole, tc.want, tc.whole)
 			}
@@ -67,7 +69,7 @@ func TestCut(t *testing.T) {
 // check holds Cut to what it promises for any text.
 func check(t *testing.T, text string, count Counter, r Rules) {
 	t.Helper()
-	spans, whole := Cut(text, count, r)
+	spans, whole, _ := Cut(t.Context(), text, count, r)
 	if len(spans) == 0 || len(spans) > r.Passages {
 		t.Fatalf("%d passages of at most %d", len(spans), r.Passages)
 	}
@@ -157,8 +159,25 @@ func fuzzLetters(text string) (n int) {
 func TestCuttingReadsATextAFewTimes(t *testing.T) {
 	text := strings.Repeat("检索排序", 5000)
 	read := 0
-	spans, _ := Cut(text, func(s string) int { read += len(s); return utf8.RuneCountInString(s) }, Rules{Tokens: 254, Passages: 10})
+	spans, _, _ := Cut(t.Context(), text, func(s string) int { read += len(s); return utf8.RuneCountInString(s) }, Rules{Tokens: 254, Passages: 10})
 	if used := spans[len(spans)-1].End; len(spans) != 10 || used != 10*254*3 || read > 4*used {
 		t.Errorf("%d passages of %d bytes, %d bytes read", len(spans), used, read)
+	}
+}
+
+// The longest document is read for as long as somebody waits for it.
+func TestCuttingEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, leave := context.WithCancel(t.Context())
+	counted := 0
+	count := func(s string) int {
+		if counted++; counted == 10 {
+			leave()
+		}
+		return letters(s)
+	}
+	_, _, err := Cut(ctx, strings.Repeat("word ", 10_000), count, Rules{Tokens: 100, Passages: 100_000})
+	if !errors.Is(err, context.Canceled) || counted != 10 {
+		t.Errorf("%v after %d words were counted, want 10", err, counted)
 	}
 }

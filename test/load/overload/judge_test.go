@@ -72,6 +72,17 @@ func TestEveryPromiseCanBeBroken(t *testing.T) {
 	}
 }
 
+func TestACacheThatFillsIsNoGrowth(t *testing.T) {
+	levels := []level{{Policy: policyRefuse, Factor: 4, Seconds: 1, Good: 1, Scored: 1}}
+	before := pod.State{Resident: 200 << 20, Cache: 4 << 20}
+	for resident, want := range map[int64]int{(200 + 84 + 60) << 20: 0, (200 + 84 + 70) << 20: 1} {
+		after := pod.State{Resident: resident, Cache: 64 << 20}
+		if b := promises(levels, before, after, time.Millisecond); len(b) != want {
+			t.Errorf("%d MiB with a cache of 64: got %q", resident>>20, b)
+		}
+	}
+}
+
 func TestTargetsAreReadBackAsHits(t *testing.T) {
 	var b bytes.Buffer
 	if err := writeTargets(&b, "http://pod", nil, newTexts(1, 2, 3), 2); err != nil {

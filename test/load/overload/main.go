@@ -47,8 +47,8 @@ func main() {
 	flag.DurationVar(&o.each, "each", 10*time.Second, "time of each rate in a round")
 	flag.IntVar(&o.rounds, "rounds", 3, "how often each rate has its turn, so that no rate alone meets a slow minute of the machine")
 	flag.Parse()
-	if o.rounds < 1 {
-		fmt.Fprintf(os.Stderr, "overload: -rounds is %d, want at least 1: nothing would be measured\n", o.rounds)
+	if o.rounds < 2 {
+		fmt.Fprintf(os.Stderr, "overload: -rounds is %d, want at least 2: nothing would tell whether memory grows from one to the next\n", o.rounds)
 		os.Exit(2)
 	}
 	if err := run(ctx, o); err != nil {
@@ -94,7 +94,9 @@ func measure(ctx context.Context, s *pod.Pod, o options) (broken []string, err e
 		if err := one(ctx, s, o, l, uint64(turn+1)); err != nil {
 			return nil, fmt.Errorf("%gx under %s: %w", l.Factor, l.Policy, err)
 		}
-		if turn == 0 {
+		if turn == len(levels)-1 {
+			// Every rate has left its mark: what is more after the last round is
+			// what more of the same has left.
 			if before, err = settled(ctx, s); err != nil {
 				return nil, err
 			}
@@ -107,8 +109,8 @@ func measure(ctx context.Context, s *pod.Pod, o options) (broken []string, err e
 	for i := range levels {
 		fmt.Println(levels[i].row())
 	}
-	fmt.Printf("\nAfter 0.5x: %d goroutines, %d MiB resident; at the end: %d, %d MiB.\n",
-		before.Goroutines, before.Resident>>20, after.Goroutines, after.Resident>>20)
+	fmt.Printf("\nAfter the first round: %d goroutines, %d MiB resident, %d MiB of it the cache; after the last: %d, %d MiB, %d MiB.\n",
+		before.Goroutines, before.Resident>>20, before.Cache>>20, after.Goroutines, after.Resident>>20, after.Cache>>20)
 	return promises(levels, before, after, o.target), nil
 }
 
