@@ -158,8 +158,14 @@ func (r *rules) health() {
 		"min("+ends+" > 0) - time() < 604800")
 	if n := r.in.Effective.Replicas; !r.in.Reranker.Spec.IsSuspended() && (n == nil || *n > 0) {
 		r.add("RerankerMetricsAbsent", "warning", "15m", "no pod is scraped: every other alert is blind",
-			"absent(quantumrerank_build_info{{pods}})")
+			"absent(quantumrerank_build_info{{pods}}) unless on () max("+r.standstill()+") == 1")
 	}
+}
+
+// standstill is what the operator knows and spec does not say: an autoscaler of
+// somebody else wants no pods.
+func (r *rules) standstill() string {
+	return fmt.Sprintf("quantumrerank_reranker_standstill{namespace=%q,name=%q}", r.in.Reranker.Namespace, r.in.Reranker.Name)
 }
 
 func (r *rules) rollout() {
