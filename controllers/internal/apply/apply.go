@@ -87,7 +87,7 @@ func (w *Writer) update(ctx context.Context, child build.Child, live client.Obje
 	}
 	applied, err := w.apply(ctx, child, result)
 	if apierrors.IsInvalid(err) {
-		if takeErr := w.takeOver(ctx, live); takeErr != nil {
+		if takeErr := w.takeOver(ctx, child, live); takeErr != nil {
 			return Result{}, errors.Join(err, takeErr)
 		}
 		applied, err = w.apply(ctx, child, result)
