@@ -23,7 +23,8 @@ const (
 
 // ServiceSpec configures the Service.
 type ServiceSpec struct {
-	// type is ClusterIP or LoadBalancer. Default: ClusterIP.
+	// type is ClusterIP or LoadBalancer, which has no port for metrics. Default:
+	// ClusterIP.
 	// +kubebuilder:validation:Enum=ClusterIP;LoadBalancer
 	// +optional
 	Type corev1.ServiceType `json:"type,omitempty"`

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
+	"github.com/quantumrerank/quantumrerank/reranker/contract"
 )
 
 // fullSpec sets every field.
@@ -111,4 +112,22 @@ func wantConfigMaps(t *testing.T, namespace string, n int) error {
 		return err
 	}
 	return wantEqual(len(list.Items), n)
+}
+
+// Whoever reaches a load balancer must not read metrics.
+func TestALoadBalancerHasNoPortForMetrics(t *testing.T) {
+	t.Parallel()
+	ns := newNamespace(t)
+	op := startOperator(t, ns, releaseImage)
+	createReranker(t, ns, v1alpha1.RerankerSpec{})
+	waitForChildren(t, ns, "ServiceAccount", "Deployment", "Service", "HorizontalPodAutoscaler", "NetworkPolicy")
+	wantPorts(t, ns, contract.HTTPPortName, contract.MetricsPortName)
+	changeReranker(t, ns, func(s *v1alpha1.RerankerSpec) {
+		s.Service = &v1alpha1.ServiceSpec{Type: corev1.ServiceTypeLoadBalancer}
+	})
+	wantPorts(t, ns, contract.HTTPPortName)
+	changeReranker(t, ns, func(s *v1alpha1.RerankerSpec) { s.Service = nil })
+	wantPorts(t, ns, contract.HTTPPortName, contract.MetricsPortName)
+	serve(t, ns)
+	settle(t, op, ns)
 }
