@@ -80,6 +80,12 @@ type NetworkPolicySpec struct {
 	// +listType=atomic
 	// +optional
 	MetricsFrom []networkingv1.NetworkPolicyPeer `json:"metricsFrom,omitempty"`
+	// egress is what pods may reach: a collector of traces, and DNS to find it.
+	// Default: nothing.
+	// +kubebuilder:validation:MaxItems=64
+	// +listType=atomic
+	// +optional
+	Egress []networkingv1.NetworkPolicyEgressRule `json:"egress,omitempty"`
 }
 
 // MetricsCompat is whose names of metrics are served beside our own.
