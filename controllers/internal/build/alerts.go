@@ -144,7 +144,8 @@ func (r *rules) memory() {
 		`max by (pod) (predict_linear(quantumrerank_memory_used_bytes{{pods},kind="working_set"}[6h], 86400)) > max by (pod) (quantumrerank_memory_limit_bytes{{pods}})`+
 			" and max by (pod) (quantumrerank_memory_pressure_ratio{{pods}}) > 0.5"+
 			" and max by (pod) (time() - process_start_time_seconds{{pods}}) > 21600")
-	own := fmt.Sprintf("namespace=%q,pod=~%q", r.in.Reranker.Namespace, Name(r.in.Reranker)+"-[a-z0-9]+-[a-z0-9]+")
+	// The cluster cuts long names, the last dash among what goes.
+	own := fmt.Sprintf("namespace=%q,pod=~%q", r.in.Reranker.Namespace, Name(r.in.Reranker)+"-[a-z0-9]+(-[a-z0-9]+)?")
 	r.add("RerankerOOMKilled", "critical", "0m", "the kernel ended a pod for its use of memory",
 		"max by (pod) (kube_pod_container_status_last_terminated_reason{"+own+`,reason="OOMKilled"}) == 1 and max by (pod) (increase(kube_pod_container_status_restarts_total{`+own+"}[15m])) > 0")
 }
