@@ -5,7 +5,6 @@ package apply
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -88,7 +87,8 @@ func (w *Writer) update(ctx context.Context, child build.Child, live client.Obje
 	applied, err := w.apply(ctx, child, result)
 	if apierrors.IsInvalid(err) {
 		if takeErr := w.takeOver(ctx, child, live); takeErr != nil {
-			return Result{}, errors.Join(err, takeErr)
+			// What to do is decided by the later error: a conflict passes.
+			return Result{}, fmt.Errorf("%w, after: %s", takeErr, err.Error())
 		}
 		applied, err = w.apply(ctx, child, result)
 	}
