@@ -53,7 +53,7 @@ func (r *Reconciler) observe(ctx context.Context, rr *v1alpha1.Reranker) (*obser
 		return nil, fmt.Errorf("list pods: %w", err)
 	}
 	obs.pods = pods.Items
-	obs.input = build.NewInputOver(rr, obs.deployment, r.Image)
+	obs.input = build.NewInputOver(rr, obs.deployment, build.Release{Image: r.Image, Version: r.Version})
 	obs.input.OperatorNamespace = r.OperatorNamespace
 	obs.input.Monitoring = r.Kinds.Monitoring()
 	r.observeTargets(rr, obs)

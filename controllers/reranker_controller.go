@@ -43,6 +43,8 @@ type Reconciler struct {
 	Recorder events.EventRecorder
 	// Image is the pods' image where a Reranker names none.
 	Image string
+	// Version is that of the operator.
+	Version string
 	// OperatorNamespace is where the operator runs; empty outside a cluster.
 	OperatorNamespace string
 	// Watcher reports on targets; nil watches none.

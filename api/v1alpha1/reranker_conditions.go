@@ -141,6 +141,8 @@ const (
 	ReasonOOMKilled = "OOMKilled"
 	// ReasonCrashLoop: a pod ends again and again, and left no word.
 	ReasonCrashLoop = "CrashLoop"
+	// ReasonPodEnded: a pod was ended from outside, with its node or evicted.
+	ReasonPodEnded = "PodEnded"
 	// ReasonProgressDeadlineExceeded: a rollout made no progress in time.
 	ReasonProgressDeadlineExceeded = "ProgressDeadlineExceeded"
 )

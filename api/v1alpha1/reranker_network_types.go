@@ -23,7 +23,8 @@ const (
 
 // ServiceSpec configures the Service.
 type ServiceSpec struct {
-	// type is ClusterIP or LoadBalancer. Default: ClusterIP.
+	// type is ClusterIP or LoadBalancer, which has no port for metrics. Default:
+	// ClusterIP.
 	// +kubebuilder:validation:Enum=ClusterIP;LoadBalancer
 	// +optional
 	Type corev1.ServiceType `json:"type,omitempty"`
@@ -79,6 +80,12 @@ type NetworkPolicySpec struct {
 	// +listType=atomic
 	// +optional
 	MetricsFrom []networkingv1.NetworkPolicyPeer `json:"metricsFrom,omitempty"`
+	// egress is what pods may reach: a collector of traces, and DNS to find it.
+	// Default: nothing.
+	// +kubebuilder:validation:MaxItems=64
+	// +listType=atomic
+	// +optional
+	Egress []networkingv1.NetworkPolicyEgressRule `json:"egress,omitempty"`
 }
 
 // MetricsCompat is whose names of metrics are served beside our own.

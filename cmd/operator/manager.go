@@ -72,6 +72,7 @@ func newManager(config *rest.Config, o *options) (ctrl.Manager, error) {
 		Reader:            mgr.GetAPIReader(),
 		Recorder:          mgr.GetEventRecorder("quantumrerank-operator"),
 		Image:             o.image,
+		Version:           version,
 		OperatorNamespace: o.namespace,
 		Kinds:             kinds,
 		Watcher:           watcher,

@@ -145,7 +145,7 @@ func (r *Ranker) cost(ctx context.Context, j *job) limit.Cost {
 		if u.kind == engine.KindDocument {
 			c.Bytes += r.opt.DocumentBytes
 		}
-		if !r.texts.Has(u.key) {
+		if u.counted = !r.texts.Has(u.key); u.counted {
 			c.Tokens += u.cost
 		}
 	}

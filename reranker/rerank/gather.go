@@ -29,6 +29,7 @@ func (r *Ranker) gather(ctx context.Context, j *job, ticket *limit.Ticket) error
 			abandon(lead)
 			break
 		}
+		ticket.Owes(r.uncounted(j, lead))
 		if err := r.encode(soft, j, lead, ticket); err != nil {
 			break
 		}
@@ -74,6 +75,22 @@ func (r *Ranker) claim(units []*unit) (lead, follow []*unit) {
 		}
 	}
 	return lead, follow
+}
+
+// uncounted is the work that came to the job after it was let in: a text's
+// leader has left, or the cache has forgotten it. It is counted as cost does.
+func (r *Ranker) uncounted(j *job, lead []*unit) int {
+	tokens := 0
+	for _, u := range lead {
+		if !u.counted {
+			u.counted = true
+			tokens += u.cost
+		}
+	}
+	if !j.answerBy.IsZero() {
+		tokens = min(tokens, r.tokensIn(time.Until(j.answerBy)/10))
+	}
+	return tokens
 }
 
 func abandon(units []*unit) {

@@ -55,7 +55,9 @@ type unit struct {
 	unitName
 	key  cache.Key
 	cost int // estimated tokens
-	text *text
+	// counted says that the limiter knows of the cost.
+	counted bool
+	text    *text
 	// cached says that the text was known before this job.
 	cached bool
 	err    error

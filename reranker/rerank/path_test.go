@@ -174,6 +174,39 @@ func TestFollowerTakesOverWhenTheLeaderLeaves(t *testing.T) {
 	})
 }
 
+// Nobody counts a text that somebody else works on, until whoever does has left.
+func TestWhatAFollowerTakesOverIsCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, eng, _ := fakes(t, rerank.Options{Workers: 1, BatchTokens: 1, CacheBytes: 1 << 20})
+		eng.set(takes(10 * time.Millisecond))
+		ctx, leave := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			_, err := r.Rerank(ctx, rerank.Request{Query: "a ripe apple", Documents: fruit, Degradation: rerank.Never})
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("leader got %v", err)
+			}
+		})
+		synctest.Wait()
+		whole := r.Stats().Usage.Tokens
+		wg.Go(func() { ask(t, r, func(q *rerank.Request) { q.Degradation = rerank.Never }) })
+		synctest.Wait()
+		if got := r.Stats().Usage.Tokens; got != whole {
+			t.Errorf("%d tokens are to be done with a follower, want the leader's %d", got, whole)
+		}
+		leave()
+		synctest.Wait()
+		<-time.After(15 * time.Millisecond) // the first batch is done, and the follower leads
+		if got := r.Stats().Usage.Tokens; got == 0 || got >= whole {
+			t.Errorf("%d tokens are to be done without the leader, want what is left of %d", got, whole)
+		}
+		wg.Wait()
+		if got := r.Stats().Usage.Tokens; got != 0 {
+			t.Errorf("%d tokens are left of nothing", got)
+		}
+	})
+}
+
 // scores returns the score of each document by its index.
 func scores(r rerank.Response) map[int]float64 {
 	m := map[int]float64{}

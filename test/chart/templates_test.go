@@ -12,9 +12,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/yaml"
 )
 
 var update = flag.Bool("update", false, "rewrite the snapshots")
@@ -92,6 +94,42 @@ func TestObjectsHaveOnlyFieldsThatTheAPIKnows(t *testing.T) {
 			}
 		})
 	}
+}
+
+// YAML that names a key twice is refused by kustomize and by strict API servers.
+func TestNoValueNamesAKeyTwice(t *testing.T) {
+	all := objects(t, strictly(t, render(t,
+		"--set-json", `podAnnotations={"kubectl.kubernetes.io/default-container":"mesh"}`,
+		"--set-json", `commonLabels={"team":"all"}`,
+		"--set-json", `podLabels={"team":"pods"}`,
+		"--set-json", `metrics={"service":{"labels":{"team":"metrics"}},"serviceMonitor":{"enabled":true,"labels":{"team":"metrics"}},`+
+			`"prometheusRule":{"enabled":true,"labels":{"team":"metrics"}},"dashboard":{"enabled":true,"labels":{"team":"metrics"}}}`)))
+	pods, _, err := unstructured.NestedMap(named(t, all, "Deployment", "quantumrerank-operator").Object, "spec", "template", "metadata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"kubectl.kubernetes.io/default-container": "mesh"}
+	if diff := cmp.Diff(want, (&unstructured.Unstructured{Object: map[string]any{"metadata": pods}}).GetAnnotations()); diff != "" {
+		t.Errorf("annotations of the pods (-want +got):\n%s", diff)
+	}
+	for _, kind := range []string{"Service", "ServiceMonitor", "PrometheusRule", "ConfigMap"} {
+		for _, object := range ofKind(all, kind) {
+			if got := object.GetLabels()["team"]; got != "metrics" {
+				t.Errorf("%s: team = %q, want the nearer value", kind, got)
+			}
+		}
+	}
+}
+
+// strictly fails for a key that stands twice in one map.
+func strictly(t *testing.T, text string) string {
+	t.Helper()
+	for _, document := range strings.Split(text, "\n---\n") {
+		if err := yaml.UnmarshalStrict([]byte(document), &map[string]any{}); err != nil {
+			t.Errorf("%v in:\n%s", err, document)
+		}
+	}
+	return text
 }
 
 // Two releases in one namespace must not share a lease, or one never acts. The

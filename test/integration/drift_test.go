@@ -222,6 +222,52 @@ func TestWhatOthersAddStays(t *testing.T) {
 	}
 }
 
+// A change that the API server lets nobody put right without taking it over
+// must not cost what else its writer has there.
+func TestATakeOverLeavesTheRestAlone(t *testing.T) {
+	t.Parallel()
+	ns := newNamespace(t)
+	op := startOperator(t, ns, releaseImage)
+	createReranker(t, ns, v1alpha1.RerankerSpec{})
+	waitForChildren(t, ns, "ServiceAccount", "Deployment", "Service", "HorizontalPodAutoscaler", "NetworkPolicy")
+	const restarted, balanced = "kubectl.kubernetes.io/restartedAt", "example.com/balanced"
+	change(t, get(t, ns, childName, &appsv1.Deployment{}), func(d *appsv1.Deployment) {
+		pod := &d.Spec.Template
+		pod.Annotations[restarted] = "now"
+		pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: "mesh", Image: "mesh"})
+		pod.Spec.Containers[0].VolumeMounts = append(pod.Spec.Containers[0].VolumeMounts, corev1.VolumeMount{Name: "tmp", MountPath: "/theirs"})
+		pod.Spec.Containers[0].Ports[0].ContainerPort = 9
+	})
+	change(t, get(t, ns, childName, &corev1.Service{}), func(s *corev1.Service) {
+		s.Finalizers = append(s.Finalizers, balanced)
+		metav1.SetMetaDataAnnotation(&s.ObjectMeta, balanced, "yes")
+		s.Spec.Ports[0].Port = 81
+	})
+	defer change(t, get(t, ns, childName, &corev1.Service{}), func(s *corev1.Service) { s.Finalizers = nil })
+	eventually(t, "the ports are put back", func() error {
+		d, s := get(t, ns, childName, &appsv1.Deployment{}), get(t, ns, childName, &corev1.Service{})
+		return errors.Join(
+			wantEqual(fmt.Sprint(len(s.Spec.Ports), s.Spec.Ports[0].Port), "2 80"),
+			wantEqual(fmt.Sprint(len(d.Spec.Template.Spec.Containers[0].Ports), d.Spec.Template.Spec.Containers[0].Ports[0].ContainerPort), "2 8000"))
+	})
+	serve(t, ns)
+	settle(t, op, ns)
+
+	d, s := get(t, ns, childName, &appsv1.Deployment{}), get(t, ns, childName, &corev1.Service{})
+	if got := d.Spec.Template.Annotations[restarted]; got != "now" {
+		t.Error("a restart was taken back")
+	}
+	if got := len(d.Spec.Template.Spec.Containers); got != 2 {
+		t.Errorf("%d containers, want ours and theirs", got)
+	}
+	if got := len(d.Spec.Template.Spec.Containers[0].VolumeMounts); got != 3 {
+		t.Errorf("%d mounts, want two of ours and theirs", got)
+	}
+	if len(s.Finalizers) == 0 || s.Annotations[balanced] != "yes" {
+		t.Errorf("finalizers %v and annotations %v lack somebody's", s.Finalizers, s.Annotations)
+	}
+}
+
 func TestAForeignChildIsNeverAdopted(t *testing.T) {
 	t.Parallel()
 	for kind, foreign := range map[string]client.Object{

@@ -88,6 +88,18 @@ func waitForChildren(t *testing.T, namespace string, kinds ...string) {
 	})
 }
 
+// wantPorts compares the names of the Service's ports.
+func wantPorts(t *testing.T, namespace string, want ...string) {
+	t.Helper()
+	eventually(t, "the Service's ports", func() error {
+		var got []string
+		for _, p := range get(t, namespace, childName, &corev1.Service{}).Spec.Ports {
+			got = append(got, p.Name)
+		}
+		return wantEqual(fmt.Sprint(got), fmt.Sprint(want))
+	})
+}
+
 // waitForCondition waits until a condition has a status and a reason and
 // speaks of the present generation.
 func waitForCondition(t *testing.T, namespace, kind string, status metav1.ConditionStatus, reason string) *v1alpha1.Reranker {

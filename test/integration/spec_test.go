@@ -11,9 +11,11 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
+	"github.com/quantumrerank/quantumrerank/reranker/contract"
 )
 
 // fullSpec sets every field.
@@ -62,6 +64,13 @@ func fullSpec() v1alpha1.RerankerSpec {
 		},
 		NetworkPolicy: &v1alpha1.NetworkPolicySpec{
 			From: []networkingv1.NetworkPolicyPeer{{NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"team": "rag"}}}},
+			Egress: []networkingv1.NetworkPolicyEgressRule{
+				{
+					To:    []networkingv1.NetworkPolicyPeer{{PodSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"app": "collector"}}}},
+					Ports: []networkingv1.NetworkPolicyPort{{Port: new(intstr.FromInt32(4318))}},
+				},
+				{Ports: []networkingv1.NetworkPolicyPort{{Protocol: new(corev1.ProtocolUDP), Port: new(intstr.FromInt32(53))}}},
+			},
 		},
 		PodTemplate: fullPodTemplate(),
 		Image:       &v1alpha1.ImageSpec{Reference: "example/reranker@sha256:0000000000000000000000000000000000000000000000000000000000000000", PullPolicy: "Always"},
@@ -111,4 +120,41 @@ func wantConfigMaps(t *testing.T, namespace string, n int) error {
 		return err
 	}
 	return wantEqual(len(list.Items), n)
+}
+
+// Whoever reaches a load balancer must not read metrics.
+func TestALoadBalancerHasNoPortForMetrics(t *testing.T) {
+	t.Parallel()
+	ns := newNamespace(t)
+	op := startOperator(t, ns, releaseImage)
+	createReranker(t, ns, v1alpha1.RerankerSpec{})
+	waitForChildren(t, ns, "ServiceAccount", "Deployment", "Service", "HorizontalPodAutoscaler", "NetworkPolicy")
+	wantPorts(t, ns, contract.HTTPPortName, contract.MetricsPortName)
+	changeReranker(t, ns, func(s *v1alpha1.RerankerSpec) {
+		s.Service = &v1alpha1.ServiceSpec{Type: corev1.ServiceTypeLoadBalancer}
+	})
+	wantPorts(t, ns, contract.HTTPPortName)
+	changeReranker(t, ns, func(s *v1alpha1.RerankerSpec) { s.Service = nil })
+	wantPorts(t, ns, contract.HTTPPortName, contract.MetricsPortName)
+	serve(t, ns)
+	settle(t, op, ns)
+}
+
+func TestEgressIsOpenedAndClosed(t *testing.T) {
+	t.Parallel()
+	ns := newNamespace(t)
+	op := startOperator(t, ns, releaseImage)
+	createReranker(t, ns, v1alpha1.RerankerSpec{NetworkPolicy: &v1alpha1.NetworkPolicySpec{
+		Egress: []networkingv1.NetworkPolicyEgressRule{{Ports: []networkingv1.NetworkPolicyPort{{Port: new(intstr.FromInt32(4318))}}}},
+	}})
+	waitForChildren(t, ns, "ServiceAccount", "Deployment", "Service", "HorizontalPodAutoscaler", "NetworkPolicy")
+	serve(t, ns)
+	settle(t, op, ns)
+	if got := get(t, ns, childName, &networkingv1.NetworkPolicy{}).Spec.Egress; len(got) != 1 || got[0].Ports[0].Port.IntValue() != 4318 {
+		t.Errorf("egress = %v, want that of spec", got)
+	}
+	changeReranker(t, ns, func(s *v1alpha1.RerankerSpec) { s.NetworkPolicy = nil })
+	eventually(t, "egress is closed", func() error {
+		return wantEqual(len(get(t, ns, childName, &networkingv1.NetworkPolicy{}).Spec.Egress), 0)
+	})
 }

@@ -56,6 +56,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end -}}
 
+{{/* The chart's labels and more, (root, more): what is named twice is written once, and the nearer value wins. */}}
+{{- define "quantumrerank.labelsAnd" -}}
+{{- toYaml (merge (dict) (default dict .more) (include "quantumrerank.labels" .root | fromYaml)) -}}
+{{- end -}}
+
 {{/* "true" when metrics are served over TLS to authorized callers. */}}
 {{- define "quantumrerank.secureMetrics" -}}
 {{- if kindIs "bool" .Values.metrics.secure -}}

@@ -5,7 +5,6 @@ package apply
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -87,8 +86,9 @@ func (w *Writer) update(ctx context.Context, child build.Child, live client.Obje
 	}
 	applied, err := w.apply(ctx, child, result)
 	if apierrors.IsInvalid(err) {
-		if takeErr := w.takeOver(ctx, live); takeErr != nil {
-			return Result{}, errors.Join(err, takeErr)
+		if takeErr := w.takeOver(ctx, child, live); takeErr != nil {
+			// What to do is decided by the later error: a conflict passes.
+			return Result{}, fmt.Errorf("%w, after: %s", takeErr, err.Error())
 		}
 		applied, err = w.apply(ctx, child, result)
 	}

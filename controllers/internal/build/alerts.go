@@ -144,7 +144,8 @@ func (r *rules) memory() {
 		`max by (pod) (predict_linear(quantumrerank_memory_used_bytes{{pods},kind="working_set"}[6h], 86400)) > max by (pod) (quantumrerank_memory_limit_bytes{{pods}})`+
 			" and max by (pod) (quantumrerank_memory_pressure_ratio{{pods}}) > 0.5"+
 			" and max by (pod) (time() - process_start_time_seconds{{pods}}) > 21600")
-	own := fmt.Sprintf("namespace=%q,pod=~%q", r.in.Reranker.Namespace, Name(r.in.Reranker)+"-[a-z0-9]+-[a-z0-9]+")
+	// The cluster cuts long names, the last dash among what goes.
+	own := fmt.Sprintf("namespace=%q,pod=~%q", r.in.Reranker.Namespace, Name(r.in.Reranker)+"-[a-z0-9]+(-[a-z0-9]+)?")
 	r.add("RerankerOOMKilled", "critical", "0m", "the kernel ended a pod for its use of memory",
 		"max by (pod) (kube_pod_container_status_last_terminated_reason{"+own+`,reason="OOMKilled"}) == 1 and max by (pod) (increase(kube_pod_container_status_restarts_total{`+own+"}[15m])) > 0")
 }
@@ -158,8 +159,14 @@ func (r *rules) health() {
 		"min("+ends+" > 0) - time() < 604800")
 	if n := r.in.Effective.Replicas; !r.in.Reranker.Spec.IsSuspended() && (n == nil || *n > 0) {
 		r.add("RerankerMetricsAbsent", "warning", "15m", "no pod is scraped: every other alert is blind",
-			"absent(quantumrerank_build_info{{pods}})")
+			"absent(quantumrerank_build_info{{pods}}) unless on () max("+r.standstill()+") == 1")
 	}
+}
+
+// standstill is what the operator knows and spec does not say: an autoscaler of
+// somebody else wants no pods.
+func (r *rules) standstill() string {
+	return fmt.Sprintf("quantumrerank_reranker_standstill{namespace=%q,name=%q}", r.in.Reranker.Namespace, r.in.Reranker.Name)
 }
 
 func (r *rules) rollout() {

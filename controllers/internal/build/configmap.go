@@ -24,5 +24,5 @@ func ConfigMap(in Input) *corev1ac.ConfigMapApplyConfiguration {
 		WithLabels(map[string]string{v1alpha1.LabelSettings: SettingsHash(in)}).
 		WithOwnerReferences(owner(rr)).
 		WithImmutable(true).
-		WithData(map[string]string{contract.SettingsKey: string(settingsJSON(in))})
+		WithData(map[string]string{contract.SettingsKey: in.settings})
 }

@@ -25,13 +25,22 @@ type Input struct {
 	// Monitoring says which kinds of the Prometheus operator the cluster knows.
 	Monitoring Monitoring
 
-	// release is the image of the operator's own release; empty in a plan, which
-	// has no cluster to remember anything in.
-	release string
+	// release is empty in a plan, which has no cluster to remember anything in.
+	release Release
 	// last is what the live Deployment was rendered as; nil if it does not say.
 	last *rendering
 	// keep has the pods stay as last.
 	keep bool
+	// settings are what the pods are told, as their file.
+	settings string
+}
+
+// Release is what tells one operator from another.
+type Release struct {
+	// Image is the pods' image where spec names none.
+	Image string
+	// Version tells builds apart that share an image: a tag may move.
+	Version string
 }
 
 // Monitoring says which kinds of the Prometheus operator the cluster knows.
@@ -42,18 +51,21 @@ type Monitoring struct {
 // NewInput resolves the defaults of a Reranker. image is the pods' image when
 // spec names none.
 func NewInput(rr *v1alpha1.Reranker, image string) Input {
-	return Input{Reranker: rr, Effective: v1alpha1.Resolve(rr.Name, &rr.Spec, image)}
+	in := Input{Reranker: rr, Effective: v1alpha1.Resolve(rr.Name, &rr.Spec, image)}
+	in.settings = settingsFile(in)
+	return in
 }
 
 // NewInputOver resolves the defaults of a Reranker whose Deployment may be there
-// already. release is the image of the operator's own release.
-func NewInputOver(rr *v1alpha1.Reranker, live *appsv1.Deployment, release string) Input {
-	in := NewInput(rr, DefaultImage(rr, live, release))
-	in.release, in.last = release, lastRendering(live)
+// already. release is the operator's own.
+func NewInputOver(rr *v1alpha1.Reranker, live *appsv1.Deployment, release Release) Input {
+	in := Input{Reranker: rr, release: release, last: lastRendering(live)}
 	if in.keep = kept(rr, live, in.last, release); in.keep {
-		// Also where somebody took away the annotation that pins the image.
-		in.Effective.Image = in.last.image()
+		in.Effective, in.settings = in.last.effective(rr), in.last.Settings
+		return in
 	}
+	in.Effective = v1alpha1.Resolve(rr.Name, &rr.Spec, DefaultImage(rr, live, release.Image))
+	in.settings = settingsFile(in)
 	return in
 }
 

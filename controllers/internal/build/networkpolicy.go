@@ -15,8 +15,8 @@ import (
 )
 
 // NetworkPolicy opens the API to spec's peers and the metrics to the operator
-// and to monitoring, and lets nothing out: a pod needs no network but its
-// callers.
+// and to monitoring, and lets out what spec allows: a pod itself needs no network but
+// its callers.
 func NetworkPolicy(in Input) *networkingv1ac.NetworkPolicyApplyConfiguration {
 	rr := in.Reranker
 	spec := rr.Spec.NetworkPolicy
@@ -35,7 +35,8 @@ func NetworkPolicy(in Input) *networkingv1ac.NetworkPolicyApplyConfiguration {
 			WithIngress(
 				ingressTo(contract.HTTPPortName, spec.From),
 				ingressTo(contract.MetricsPortName, metricsPeers(in, spec)),
-			))
+			).
+			WithEgress(convertAll[networkingv1ac.NetworkPolicyEgressRuleApplyConfiguration](spec.Egress)...))
 }
 
 // ingressTo lets peers in; no peers means everybody.

@@ -17,7 +17,7 @@ import (
 // default: the pod refuses keys that it does not know. A value that the user
 // chose stays, since ignoring it would be worse than refusing it.
 func withoutNews(in Input, settings contract.Settings) contract.Settings {
-	if in.last == nil || in.Effective.Image == in.release {
+	if in.last == nil || in.Effective.Image == in.release.Image {
 		return settings
 	}
 	left := prune(mustJSON(settings), []byte(in.last.Settings), mustJSON(defaultSettings(in)))

@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -17,7 +19,12 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
 )
 
-const older, newer = "reranker:v1", "reranker:v2"
+var (
+	older = Release{Image: "reranker:v1", Version: "v1"}
+	newer = Release{Image: "reranker:v2", Version: "v2"}
+	// moved has the older image's tag.
+	moved = Release{Image: "reranker:v1", Version: "v2"}
+)
 
 // desired is the child of a kind that the operator wants.
 func desired(t *testing.T, in Input, kind string) *unstructured.Unstructured {
@@ -33,7 +40,7 @@ func desired(t *testing.T, in Input, kind string) *unstructured.Unstructured {
 
 // servedBy is the Deployment that a release made of a Reranker and whose pods
 // serve. edit changes what the release is said to have rendered.
-func servedBy(t *testing.T, rr *v1alpha1.Reranker, release string, edit func(*rendering)) *appsv1.Deployment {
+func servedBy(t *testing.T, rr *v1alpha1.Reranker, release Release, edit func(*rendering)) *appsv1.Deployment {
 	t.Helper()
 	var out appsv1.Deployment
 	made := desired(t, NewInputOver(rr, nil, release), "Deployment")
@@ -70,14 +77,15 @@ func TestPodsStayAsTheyWereRendered(t *testing.T) {
 	for name, tc := range map[string]struct {
 		spec    v1alpha1.RerankerSpec
 		change  func(*v1alpha1.RerankerSpec)
-		release string
+		release Release
 		kept    bool
 	}{
 		"under a newer operator":            {release: newer, kept: true},
+		"under a newer one of that image":   {release: moved, kept: true},
 		"under the same operator":           {release: older},
 		"with an image that the user named": {spec: v1alpha1.RerankerSpec{Image: &v1alpha1.ImageSpec{Reference: "mine"}}, release: newer, kept: true},
 		"but not when spec changes":         {change: func(s *v1alpha1.RerankerSpec) { s.Method = "classical" }, release: newer},
-		"but not when the image is named":   {change: func(s *v1alpha1.RerankerSpec) { s.Image = &v1alpha1.ImageSpec{Reference: newer} }, release: newer},
+		"but not when the image is named":   {change: func(s *v1alpha1.RerankerSpec) { s.Image = &v1alpha1.ImageSpec{Reference: newer.Image} }, release: newer},
 		"when what never reaches pods changes": {
 			change: func(s *v1alpha1.RerankerSpec) {
 				s.Replicas, s.Targets = new(int32(4)), &v1alpha1.TargetsSpec{Policy: v1alpha1.TargetsEnforce}
@@ -98,7 +106,7 @@ func TestPodsStayAsTheyWereRendered(t *testing.T) {
 			if got := template.Labels["made"] == "before"; got != tc.kept {
 				t.Errorf("the template is kept: %t, want %t", got, tc.kept)
 			}
-			if got := string(settingsJSON(in)) == lastRendering(live).Settings; got != tc.kept {
+			if got := in.settings == lastRendering(live).Settings; got != tc.kept {
 				t.Errorf("the settings are kept: %t, want %t", got, tc.kept)
 			}
 			if !tc.kept {
@@ -117,8 +125,34 @@ func TestAKeptImageIsTheOneThatIsTold(t *testing.T) {
 	rr := reranker(v1alpha1.RerankerSpec{})
 	live := servedBy(t, rr, older, asBefore)
 	delete(live.Annotations, v1alpha1.AnnotationDefaultImage)
-	if got := NewInputOver(rr, live, newer).Effective.Image; got != older {
-		t.Errorf("image = %q, but pods keep %q", got, older)
+	if got := NewInputOver(rr, live, newer).Effective.Image; got != older.Image {
+		t.Errorf("image = %q, but pods keep %q", got, older.Image)
+	}
+}
+
+// The pods' histograms have the bounds of their own targets, for which the alerts
+// and the watcher look.
+func TestWhatKeptPodsWereToldIsInForce(t *testing.T) {
+	t.Parallel()
+	rr := reranker(v1alpha1.RerankerSpec{Targets: &v1alpha1.TargetsSpec{Percentile: new(int32(90))}})
+	live := servedBy(t, rr, older, func(r *rendering) {
+		r.Told.Targets.RerankLatencyMilliseconds = new(int32(123))
+		r.Told.Limits = nil // as if it were newer than the pods
+		r.Told.Resources.Requests[corev1.ResourceCPU] = resource.MustParse("7")
+	})
+	rr.Spec.Targets.Percentile = new(int32(80))
+	e := NewInputOver(rr, live, newer).Effective
+	if got := *e.Targets.RerankLatencyMilliseconds; got != 123 {
+		t.Errorf("target = %d ms, but pods were told 123", got)
+	}
+	if got := e.CPURequest.String(); got != "7" {
+		t.Errorf("CPU request = %s, but pods have 7", got)
+	}
+	if got := *e.Targets.Percentile; got != 80 {
+		t.Errorf("percentile = %d, want the 80 that spec says now", got)
+	}
+	if e.Limits == nil || e.Limits.MaxDocuments == nil {
+		t.Error("what pods were not told has no default")
 	}
 }
 
@@ -150,8 +184,8 @@ func TestAChangeUnderAPinnedImageBringsNoNewKeys(t *testing.T) {
 	live := servedBy(t, rr, older, asBefore)
 	rr.Spec.Limits = &v1alpha1.LimitsSpec{MaxDocuments: new(int32(7))}
 	in := NewInputOver(rr, live, newer)
-	if in.Effective.Image != older {
-		t.Errorf("image = %q, want %q", in.Effective.Image, older)
+	if in.Effective.Image != older.Image {
+		t.Errorf("image = %q, want %q", in.Effective.Image, older.Image)
 	}
 	got := Settings(in)
 	if got.Limits.MaxDocuments != 7 || got.Queue != (contract.QueueSettings{}) {
@@ -167,7 +201,7 @@ func TestAChangeUnderAPinnedImageBringsNoNewKeys(t *testing.T) {
 	if again.keep {
 		t.Error("the operator's own rendering counts as one of another release")
 	}
-	if diff := cmp.Diff(string(settingsJSON(in)), string(settingsJSON(again))); diff != "" {
+	if diff := cmp.Diff(in.settings, again.settings); diff != "" {
 		t.Errorf("the settings change in the second pass:\n%s", diff)
 	}
 

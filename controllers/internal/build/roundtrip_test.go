@@ -107,7 +107,7 @@ func TestThePodAcceptsTheSchemasExtremes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rr := &v1alpha1.Reranker{Spec: spec}
 			rr.Name = "search"
-			if _, err := config.Parse(settingsJSON(NewInput(rr, "i"))); err != nil {
+			if _, err := config.Parse([]byte(NewInput(rr, "i").settings)); err != nil {
 				t.Errorf("the pod refuses its settings: %v", err)
 			}
 		})

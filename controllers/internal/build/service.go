@@ -12,7 +12,9 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
 )
 
-// Service is the address of the API.
+// Service is the address of the API, and inside the cluster of the metrics, too.
+// Monitoring asks pods and not the Service, so a load balancer needs no port for
+// it.
 func Service(in Input) *corev1ac.ServiceApplyConfiguration {
 	rr := in.Reranker
 	api := servicePortTo(contract.HTTPPortName, servicePort(rr))
@@ -22,10 +24,10 @@ func Service(in Input) *corev1ac.ServiceApplyConfiguration {
 	spec := corev1ac.ServiceSpec().
 		WithType(corev1.ServiceTypeClusterIP).
 		WithSelector(SelectorLabels(rr)).
-		WithPorts(
-			api,
-			servicePortTo(contract.MetricsPortName, contract.MetricsPort),
-		)
+		WithPorts(api)
+	if s := rr.Spec.Service; s == nil || s.Type != corev1.ServiceTypeLoadBalancer {
+		spec.WithPorts(servicePortTo(contract.MetricsPortName, contract.MetricsPort))
+	}
 	out := corev1ac.Service(Name(rr), rr.Namespace).
 		WithLabels(Labels(rr)).
 		WithOwnerReferences(owner(rr)).

@@ -94,12 +94,7 @@ func drainSeconds(e v1alpha1.EffectiveSpec) int32 {
 	return max(contract.DefaultDrainTimeoutSeconds, timeout)
 }
 
-func settingsJSON(in Input) []byte {
-	if in.keep {
-		return []byte(in.last.Settings)
-	}
-	return append(mustJSON(Settings(in)), '\n')
-}
+func settingsFile(in Input) string { return string(mustJSON(Settings(in))) + "\n" }
 
 // SettingsHash names the settings: it is in the ConfigMap's name and in a
 // label of the pods that mount it. Settings that are kept have the name that
@@ -108,5 +103,5 @@ func SettingsHash(in Input) string {
 	if in.keep {
 		return in.last.Template.Labels[v1alpha1.LabelSettings]
 	}
-	return hash8(settingsJSON(in))
+	return hash8([]byte(in.settings))
 }

@@ -30,8 +30,10 @@ type cause struct {
 	terminal bool
 	// ended is when the container ended, for causes that pass with time.
 	ended time.Time
-	// serving says that the pod serves again.
+	// serving says that the pod serves again, or its successor does.
 	serving bool
+	// passes says that time alone ends the cause.
+	passes bool
 }
 
 // podReasons are what a pod says of itself when it fails; value: whether only a
@@ -73,6 +75,8 @@ func (c cause) severity() int {
 		return 3
 	case c.reason == v1alpha1.ReasonUnschedulable:
 		return 4
+	case c.reason == v1alpha1.ReasonPodEnded:
+		return 5
 	default:
 		return 2
 	}
@@ -97,6 +101,9 @@ func podCause(pod *corev1.Pod, in *Input) (cause, bool) {
 	if pod.DeletionTimestamp != nil {
 		return cause{}, false
 	}
+	if pod.Status.Phase == corev1.PodFailed || pod.Status.Phase == corev1.PodSucceeded {
+		return endCause(pod, in)
+	}
 	if c, ok := unschedulable(pod); ok {
 		return c, true
 	}
@@ -111,6 +118,25 @@ func podCause(pod *corev1.Pod, in *Input) (cause, bool) {
 		}
 	}
 	return cause{}, false
+}
+
+// endCause is that of a pod which ended for good, by an eviction or with its
+// node. Its ReplicaSet has made another in its place, and it stays until the
+// cluster collects it, for weeks perhaps.
+func endCause(pod *corev1.Pod, in *Input) (cause, bool) {
+	var ended time.Time
+	for _, s := range pod.Status.ContainerStatuses {
+		if end := s.State.Terminated; end != nil && end.FinishedAt.After(ended) {
+			ended = end.FinishedAt.Time
+		}
+	}
+	if in.Now.Sub(ended) >= recent {
+		return cause{}, false
+	}
+	return cause{
+		reason: v1alpha1.ReasonPodEnded, pod: pod.Name, ended: ended, passes: true, serving: in.available(),
+		message: Clip(fmt.Sprintf("pod %s: %s", pod.Name, cmp.Or(strings.Trim(pod.Status.Reason+": "+pod.Status.Message, ": "), "ended"))),
+	}, true
 }
 
 func unschedulable(pod *corev1.Pod) (cause, bool) {
@@ -141,7 +167,7 @@ func containerCause(s corev1.ContainerStatus, in *Input) (cause, bool) {
 		return cause{}, false
 	}
 	c := terminationCause(end, in)
-	c.ended, c.serving = end.FinishedAt.Time, s.Ready
+	c.ended, c.serving, c.passes = end.FinishedAt.Time, s.Ready, s.Ready
 	return c, true
 }
 

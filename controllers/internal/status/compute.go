@@ -52,7 +52,7 @@ func ComputePaused(in Input) Output {
 func recheckAfter(found []cause, now time.Time) time.Duration {
 	var after time.Duration
 	for _, c := range found {
-		if !c.serving {
+		if !c.passes {
 			continue
 		}
 		if left := c.ended.Add(recent).Sub(now); after == 0 || left < after {

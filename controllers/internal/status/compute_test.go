@@ -46,6 +46,30 @@ func oomThenReady(ago time.Duration) corev1.Pod {
 	return pod
 }
 
+func evicted(ago time.Duration) corev1.Pod {
+	pod := crashed("p", "")
+	pod.Status.Phase, pod.Status.Reason, pod.Status.Message = corev1.PodFailed, "Evicted", "The node was low on resource: memory. "
+	s := &pod.Status.ContainerStatuses[0]
+	s.State, s.LastTerminationState = s.LastTerminationState, corev1.ContainerState{}
+	s.State.Terminated.FinishedAt = metav1.NewTime(now.Add(-ago))
+	return pod
+}
+
+// An evicted pod stays in the cluster for as long as nobody deletes it.
+func TestAnEvictionPasses(t *testing.T) {
+	t.Parallel()
+	in := complete(Input{Deployment: deployment(1, 1, 1), Pods: []corev1.Pod{evicted(4 * time.Minute)}}, v1alpha1.RerankerSpec{})
+	out := Compute(in)
+	c := meta.FindStatusCondition(out.Status.Conditions, v1alpha1.ConditionDegraded)
+	if want := "pod p: Evicted: The node was low on resource: memory."; c.Reason != v1alpha1.ReasonPodEnded || c.Message != want || out.RecheckAfter != 6*time.Minute {
+		t.Errorf("Degraded = %+v, look again after %s; want %q and 6m", c, out.RecheckAfter, want)
+	}
+	in.Now = in.Now.Add(out.RecheckAfter)
+	if out := Compute(in); !meta.IsStatusConditionFalse(out.Status.Conditions, v1alpha1.ConditionDegraded) || out.RecheckAfter != 0 {
+		t.Errorf("afterwards: %s", summary(out.Status))
+	}
+}
+
 func unmounted(ago time.Duration) corev1.Pod {
 	return corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "p"}, Status: corev1.PodStatus{
 		Phase: corev1.PodPending, StartTime: new(metav1.NewTime(now.Add(-ago))),
@@ -104,6 +128,16 @@ func TestConditions(t *testing.T) {
 			two,
 			Input{Deployment: deployment(2, 1, 2), Pods: []corev1.Pod{crashed("p", `{"reason":"ModelNotFound","message":"no file"}`)}},
 			"Ready=False/ModelNotFound Available=True/Available ModelLoaded=False/ModelNotFound TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=True/ModelNotFound AccessControlled=False/NoKeys Stalled=True/ModelNotFound",
+		},
+		"a rollout while an evicted pod's successor serves": {
+			two,
+			Input{Deployment: deployment(2, 1, 2), Pods: []corev1.Pod{evicted(time.Minute)}},
+			"Ready=True/Available Available=True/Available ModelLoaded=True/Loaded TargetsMet=Unknown/WarmingUp AutoscalingActive=False/FixedReplicas Degraded=True/PodEnded AccessControlled=False/NoKeys Reconciling=True/RollingOut",
+		},
+		"pods are evicted again and again": {
+			two,
+			Input{Deployment: deployment(2, 2, 0), Pods: []corev1.Pod{evicted(time.Minute)}},
+			"Ready=False/PodEnded Available=False/PodsStarting ModelLoaded=Unknown/Loading TargetsMet=Unknown/NoPods AutoscalingActive=False/FixedReplicas Degraded=False/Healthy AccessControlled=False/NoKeys Reconciling=True/RollingOut",
 		},
 		"one of two pods crashes": {
 			two,

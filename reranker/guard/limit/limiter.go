@@ -230,3 +230,11 @@ func (t *Ticket) Release() {
 	l.bytes -= t.cost.Bytes
 	l.advance()
 }
+
+// Owes tells of tokens that came to the request after it was let in. It keeps its
+// place; others wait for it the longer.
+func (t *Ticket) Owes(tokens int) {
+	t.limiter.mu.Lock()
+	defer t.limiter.mu.Unlock()
+	t.left += tokens
+}

@@ -23,6 +23,9 @@ type NetworkPolicySpecApplyConfiguration struct {
 	// Default: pods with the label app.kubernetes.io/name=prometheus in any
 	// namespace.
 	MetricsFrom []v1.NetworkPolicyPeer `json:"metricsFrom,omitempty"`
+	// egress is what pods may reach: a collector of traces, and DNS to find it.
+	// Default: nothing.
+	Egress []v1.NetworkPolicyEgressRule `json:"egress,omitempty"`
 }
 
 // NetworkPolicySpecApplyConfiguration constructs a declarative configuration of the NetworkPolicySpec type for use with
@@ -55,6 +58,16 @@ func (b *NetworkPolicySpecApplyConfiguration) WithFrom(values ...v1.NetworkPolic
 func (b *NetworkPolicySpecApplyConfiguration) WithMetricsFrom(values ...v1.NetworkPolicyPeer) *NetworkPolicySpecApplyConfiguration {
 	for i := range values {
 		b.MetricsFrom = append(b.MetricsFrom, values[i])
+	}
+	return b
+}
+
+// WithEgress adds the given value to the Egress field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the Egress field.
+func (b *NetworkPolicySpecApplyConfiguration) WithEgress(values ...v1.NetworkPolicyEgressRule) *NetworkPolicySpecApplyConfiguration {
+	for i := range values {
+		b.Egress = append(b.Egress, values[i])
 	}
 	return b
 }

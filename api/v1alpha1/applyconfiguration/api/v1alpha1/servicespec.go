@@ -14,7 +14,8 @@ import (
 //
 // ServiceSpec configures the Service.
 type ServiceSpecApplyConfiguration struct {
-	// type is ClusterIP or LoadBalancer. Default: ClusterIP.
+	// type is ClusterIP or LoadBalancer, which has no port for metrics. Default:
+	// ClusterIP.
 	Type *v1.ServiceType `json:"type,omitempty"`
 	// port is the port of the Service. 1 to 65535, but not 8001, which is the
 	// metrics port. Default: 80, and 443 with tls.
