@@ -64,6 +64,9 @@ func (s *stage) fromZip(ctx context.Context, file string) (err error) {
 		entry, ok := entries[name]
 		if !ok {
 			if optional && isOptional(name) {
+				if err := s.without(name); err != nil {
+					return err
+				}
 				continue
 			}
 			return fmt.Errorf("%s has no %s beside its %s", filepath.Base(file), name, model.WeightsFile)
