@@ -60,6 +60,8 @@ func TestMistakesAreOneSentenceAndAStatus(t *testing.T) {
 		"bounds without keys":      {append(serve, "--key-requests-per-minute", "5"), exitUsage, "need --api-keys"},
 		"an empty text":            {[]string{"similarity", "a", " "}, exitUsage, "text 2 is empty"},
 		"a pull without output":    {[]string{"model", "pull", "file:///x"}, exitUsage, "--output is missing"},
+		"an unknown model command": {[]string{"model", "pul"}, exitUsage, `unknown command "pul" for "reranker model"`},
+		"a digest that is none":    {[]string{"model", "pull", "file:///x", "--output", empty, "--sha256", "abc"}, exitUsage, `--sha256: expected digest "abc" is not`},
 		"a kernel that is not one": {[]string{"model", "verify", model, "--kernel", "abacus"}, exitModel, "abacus"},
 	}
 	for name, tc := range tests {

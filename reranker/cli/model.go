@@ -9,12 +9,20 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/model/pull"
 	"github.com/quantumrerank/quantumrerank/reranker/rerank"
 )
 
 func (c *command) model() *cobra.Command {
-	cmd := &cobra.Command{Use: "model", Short: "Fetch, check and describe models"}
+	cmd := &cobra.Command{
+		Use:   "model",
+		Short: "Fetch, check and describe models",
+		Example: `  reranker model pull
+  reranker model inspect models/all-MiniLM-L6-v2`,
+		Args: arguments(cobra.NoArgs), // or a misspelt command would be a success
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
 	cmd.AddCommand(c.modelPull(), c.modelVerify(), c.modelInspect(), c.modelPrepare(), c.modelDistill())
 	return cmd
 }
@@ -38,6 +46,11 @@ SOURCE is one of
   reranker model pull hf://BAAI/bge-small-en-v1.5@main --output models/bge-small`,
 		Args: arguments(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if opt.Digest != "" {
+				if _, err := model.ParseDigest(opt.Digest); err != nil {
+					return usageError{fmt.Errorf("--sha256: %w", err)}
+				}
+			}
 			progress := newProgress(c.Err)
 			opt.Progress = progress.file
 			fetch := pull.Default
