@@ -15,6 +15,7 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/engine/encoder"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/model/safetensors"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/sealed"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/tokenizer"
 )
@@ -256,15 +257,20 @@ func precisionOf(f *sealed.File, kernels *kernel.Set, asked Precision) (_ Precis
 	return Int16, fmt.Sprintf("the prepared weights are int16, measured to be within the bound %g of a score", errorBound[Int16]), nil
 }
 
-// WeightsBytes is the size of the weights of the model in dir: of the original
-// ones, or of the prepared ones where there are no others.
+// WeightsBytes is the size of the weights of the model in dir as they are computed
+// with: of the original ones in float32, whatever the file holds, or of the prepared
+// ones where there are no others.
 func WeightsBytes(dir string) (int64, error) {
-	info, err := os.Stat(filepath.Join(dir, model.WeightsFile))
+	path := filepath.Join(dir, model.WeightsFile)
+	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		info, err = os.Stat(filepath.Join(dir, PreparedFile))
 	}
 	if err != nil {
 		return 0, err
 	}
-	return info.Size(), nil
+	if f, err := safetensors.Open(path); err == nil {
+		return int64(f.Unpacked()), f.Close()
+	}
+	return info.Size(), nil // of prepared weights, or of what Open will find fault with
 }

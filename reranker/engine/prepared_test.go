@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
@@ -320,3 +321,24 @@ func FuzzUnseal(f *testing.F) {
 
 // unwatched is for those who do not care how far the work is.
 func unwatched(int, int) {}
+
+// Half the file is no half of the memory: weights are computed with in float32, or in
+// integers that were packed from it.
+func TestWeightsOfHalfPrecisionAreCountedInFull(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, model.WeightsFile)
+	header := `{"a": {"dtype": "BF16", "shape": [50], "data_offsets": [0, 100]}}`
+	raw := append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...)
+	raw = append(raw, make([]byte, 100)...)
+	for what, tc := range map[string]struct {
+		raw  []byte
+		want int64
+	}{"halves": {raw, 200}, "a damaged file": {raw[:70], 70}} {
+		if err := os.WriteFile(name, tc.raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := WeightsBytes(dir); err != nil || got != tc.want {
+			t.Errorf("%s: %d bytes, %v, want %d", what, got, err, tc.want)
+		}
+	}
+}
