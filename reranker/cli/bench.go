@@ -153,7 +153,7 @@ reached), 2 wrong flags. A limit below zero is not checked.`,
   reranker bench --rate 20 --duration 1m --documents 10:70,100:30 --repeat 0.8 --max-p95 500ms
   reranker bench targets --url http://search-reranker`,
 		Args: arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.runBench(cmd, l) },
+		RunE: interruptible(func(cmd *cobra.Command, _ []string) error { return c.runBench(cmd, l) }),
 	}
 	l.add(cmd)
 	flags := cmd.Flags()

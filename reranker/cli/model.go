@@ -45,7 +45,7 @@ SOURCE is one of
 		Example: `  reranker model pull
   reranker model pull hf://BAAI/bge-small-en-v1.5@main --output models/bge-small`,
 		Args: arguments(cobra.MaximumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: interruptible(func(cmd *cobra.Command, args []string) error {
 			if opt.Digest != "" {
 				if _, err := model.ParseDigest(opt.Digest); err != nil {
 					return usageError{fmt.Errorf("--sha256: %w", err)}
@@ -75,8 +75,8 @@ SOURCE is one of
 			if _, err := fmt.Fprintf(c.Out, "%s: %s (%s) from %s\n", what, r.Dir, r.Digest, r.Source); err != nil {
 				return err
 			}
-			return c.prepareIfFit(r.Dir)
-		},
+			return c.prepareIfFit(cmd.Context(), r.Dir)
+		}),
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "directory for the model; default for the default model: "+pulledModel())
 	cmd.Flags().StringVar(&opt.Digest, "sha256", "", "expected digest of the weights, sha256:<64 hex digits>")

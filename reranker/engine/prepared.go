@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -58,8 +59,9 @@ func verdict(p Precision, within bool) string {
 // of packing weights, and does not need model.safetensors any more. A file that
 // fits already is left alone unless anew is set; fresh is false then. Equal
 // models give equal bytes on all machines with the same common kernels (kernel.Common).
-// progress is told how many layers are done.
-func Prepare(dir string, anew bool, progress func(done, total int)) (path string, fresh bool, err error) {
+// progress is told how many layers are done. A cancelled context ends it early, and leaves
+// no file.
+func Prepare(ctx context.Context, dir string, anew bool, progress func(done, total int)) (path string, fresh bool, err error) {
 	path = filepath.Join(dir, PreparedFile)
 	kernels := kernel.Available()[0]
 	if !anew {
@@ -71,15 +73,15 @@ func Prepare(dir string, anew bool, progress func(done, total int)) (path string
 	if err != nil {
 		return "", false, fmt.Errorf("prepare weights: %w", err)
 	}
-	err = errors.Join(writePrepared(path, dir, m, kernels, progress), m.Close())
+	err = errors.Join(writePrepared(ctx, path, dir, m, kernels, progress), m.Close())
 	if err != nil {
 		return "", false, fmt.Errorf("prepare weights: %w", err)
 	}
 	return path, true, nil
 }
 
-func writePrepared(path, dir string, m *model.Model, kernels *kernel.Set, progress func(done, total int)) error {
-	corrections, err := correct(m, progress)
+func writePrepared(ctx context.Context, path, dir string, m *model.Model, kernels *kernel.Set, progress func(done, total int)) error {
+	corrections, err := correct(ctx, m, progress)
 	if err != nil {
 		return err
 	}
@@ -88,6 +90,9 @@ func writePrepared(path, dir string, m *model.Model, kernels *kernel.Set, progre
 	p := probe{model: m, kernels: kernels.Assuming(BFloat16), corrections: corrections}
 	d := sealed.NewDraft(preparedKind)
 	for _, precision := range coarser {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		_, measured, err := p.try(precision)
 		if err != nil {
 			return err
@@ -109,6 +114,9 @@ func writePrepared(path, dir string, m *model.Model, kernels *kernel.Set, progre
 	}
 	d.Note(factTokenizer, sum)
 	if err := errors.Join(m.Tokenizer.Compile(d), fast.Seal(d, corrections)); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	return d.WriteFile(path)
