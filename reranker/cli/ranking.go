@@ -79,8 +79,8 @@ func remarks(r rerank.Result) string {
 // shorten makes one line of at most n characters that a terminal can show.
 func shorten(text string, n int) string {
 	clean := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
+		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
+			return ' ' // those turn the rest of a line round, or end it
 		}
 		return r
 	}, text)

@@ -31,3 +31,16 @@ func TestARankingSaysWhatWasLeftOut(t *testing.T) {
 		}
 	}
 }
+
+func TestADocumentStaysInItsPlaceInALine(t *testing.T) {
+	for text, want := range map[string]string{
+		"one\x1b[2Jtwo":      "one [2Jtwo",
+		"\u202eone\u2028two": " one two",
+		"漢字 👩‍🚀":             "漢字 👩‍🚀",
+		"abcdefghijklmnop":   "abcdefghijk…",
+	} {
+		if got := shorten(text, 12); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}
