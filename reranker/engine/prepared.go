@@ -137,6 +137,8 @@ type weights struct {
 	model *model.Model
 	file  *sealed.File // nil for those of model.safetensors
 	from  string       // which file they are from, and why
+
+	tokenizer string // digest of tokenizer.json, where the prepared weights were compared with it
 }
 
 func (w *weights) close() error {
@@ -236,7 +238,7 @@ func unseal(dir string, f *sealed.File, kernels *kernel.Set, asked Precision) (*
 	if err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
-	return &weights{choice: choice{e, precision, reason}, model: m, file: f, from: PreparedFile}, nil
+	return &weights{choice: choice{e, precision, reason}, model: m, file: f, from: PreparedFile, tokenizer: sum}, nil
 }
 
 // precisionOf is the precision in which prepared weights are used: the one asked
