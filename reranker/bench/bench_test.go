@@ -124,6 +124,12 @@ func TestAnOpenScenarioDoesNotWaitForAnswers(t *testing.T) {
 	}
 }
 
+func TestAPauseOfAgesIsNoFlood(t *testing.T) {
+	if p := (Scenario{Rate: 1e-300}).pause(nil); p < 24*time.Hour {
+		t.Errorf("the pause is %v", p)
+	}
+}
+
 func TestOutcomesAreToldApart(t *testing.T) {
 	t.Parallel()
 	var n atomic.Int64

@@ -145,7 +145,8 @@ func (s Scenario) pause(rng *rand.Rand) time.Duration {
 	if s.Poisson {
 		share = rng.ExpFloat64()
 	}
-	return max(1, time.Duration(share/s.Rate*float64(time.Second)))
+	const longest = float64(1 << 62) // what is longer would begin anew below zero
+	return max(1, time.Duration(min(share/s.Rate*float64(time.Second), longest)))
 }
 
 // one sends a request that was due at due.

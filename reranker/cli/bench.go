@@ -154,7 +154,7 @@ reached), 2 wrong flags. A limit below zero is not checked.`,
   reranker bench --rate 20 --duration 1m --documents 10:70,100:30 --repeat 0.8 --max-p95 500ms
   reranker bench targets --url http://search-reranker`,
 		Args: arguments(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.runBench(cmd, l) },
+		RunE: interruptible(func(cmd *cobra.Command, _ []string) error { return c.runBench(cmd, l) }),
 	}
 	l.add(cmd)
 	flags := cmd.Flags()
@@ -179,7 +179,7 @@ reached), 2 wrong flags. A limit below zero is not checked.`,
 
 // plan turns the flags into scenarios.
 func (l *benchLoad) plan() ([]bench.Scenario, error) {
-	if l.mix.Repeat < 0 || l.mix.Repeat > 1 {
+	if !(l.mix.Repeat >= 0 && l.mix.Repeat <= 1) { // also refuses NaN
 		return nil, fmt.Errorf("--repeat is %g, want 0 to 1", l.mix.Repeat)
 	}
 	if l.documents != "" {
@@ -208,7 +208,7 @@ func (l *benchLoad) open() ([]bench.Scenario, error) {
 	switch {
 	case len(l.scenarios) > 0:
 		return nil, errors.New("--rate and --scenario exclude each other")
-	case l.rate < 0 || l.rate > 100_000:
+	case !(l.rate > 0 && l.rate <= 100_000): // also refuses NaN
 		return nil, fmt.Errorf("--rate is %g, want more than 0 and at most 100000", l.rate)
 	case l.duration <= 0:
 		return nil, fmt.Errorf("--duration is %v, want more than 0", l.duration)

@@ -69,6 +69,8 @@ func TestMistakesInALoadAreToldBeforeIt(t *testing.T) {
 		`scenario "10"`:          {"--scenario", "10"},
 		`documents "x"`:          {"--documents", "x"},
 		"--rate is -1":           {"--rate", "-1"},
+		"--rate is NaN":          {"--rate", "NaN"},
+		"--repeat is NaN":        {"--repeat", "NaN"},
 		"--duration is 0s":       {"--rate", "1", "--duration", "0s"},
 		`--arrivals is "bursts"`: {"--rate", "1", "--arrivals", "bursts"},
 		"--repeat is 2":          {"--repeat", "2"},

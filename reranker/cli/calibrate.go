@@ -81,6 +81,14 @@ func (o *calibration) check(files []string) error {
 	case len(o.states) == 0:
 		return errors.New("--states is empty")
 	}
+	for _, state := range o.states { // before the first one is measured, which may take long
+		if state == "" {
+			return errors.New("--states has an empty name")
+		}
+		if _, err := method.NewScorer(method.Options{Quantum: method.QuantumOptions{State: method.State(state)}}); err != nil {
+			return fmt.Errorf("--states: %w", err)
+		}
+	}
 	return nil
 }
 

@@ -111,13 +111,15 @@ func TestCalibrateRefusesWhatItCannotUse(t *testing.T) {
 		args []string
 		want string
 	}{
-		"no data":           {nil, "no labelled data"},
-		"half of TREC":      {[]string{"--run", good}, "belong together"},
-		"both forms":        {[]string{"--queries", good, "--documents", good, "--run", good, "--qrels", good, good}, "one form only"},
-		"a file of nothing": {[]string{filepath.Join(t.TempDir(), "none")}, "no such file"},
-		"a broken file":     {[]string{writeFile(t, "x", "{")}, "line 1"},
-		"an unknown state":  {[]string{"--states", "cat", good}, `quantum.state is "cat"`},
-		"a cross-encoder":   {[]string{"--model", "../engine/testdata/tiny-cross-encoder", good}, "nothing to calibrate"},
+		"no data":            {nil, "no labelled data"},
+		"half of TREC":       {[]string{"--run", good}, "belong together"},
+		"both forms":         {[]string{"--queries", good, "--documents", good, "--run", good, "--qrels", good, good}, "one form only"},
+		"a file of nothing":  {[]string{filepath.Join(t.TempDir(), "none")}, "no such file"},
+		"a broken file":      {[]string{writeFile(t, "x", "{")}, "line 1"},
+		"an unknown state":   {[]string{"--states", "cat", good}, `quantum.state is "cat"`},
+		"states before data": {[]string{"--states", "mixed,cat", filepath.Join(t.TempDir(), "none")}, `--states: quantum.state is "cat"`},
+		"a state of no name": {[]string{"--states", "mixed,", good}, "--states has an empty name"},
+		"a cross-encoder":    {[]string{"--model", "../engine/testdata/tiny-cross-encoder", good}, "nothing to calibrate"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := append([]string{"calibrate", "--model", tinyBiEncoder, "--output", filepath.Join(t.TempDir(), "o")}, tc.args...)

@@ -37,6 +37,7 @@ func TestMistakesAreOneSentenceAndAStatus(t *testing.T) {
 	if err := os.WriteFile(settings, []byte(`{"limits": {"maxDocs": 5}}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	file := writeFile(t, "config.json", "{}")
 	wrong := "sha256:" + strings.Repeat("0", 64)
 	serve := []string{"serve", "--address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0"}
 	tests := map[string]struct {
@@ -54,12 +55,15 @@ func TestMistakesAreOneSentenceAndAStatus(t *testing.T) {
 		"an empty file":            {[]string{"rerank", "-q", "x", "--model", model, "-"}, exitFailed, "no documents in -"},
 		"top-k beyond the file":    {[]string{"rerank", "-q", "x", "-k", "99", "--model", model, sampleFile(t)}, exitUsage, "--top-k is 99, but there are 26 documents"},
 		"no model":                 {[]string{"rerank", "-q", "x", "--model", empty, sampleFile(t)}, exitModel, "no model was found in " + empty + "; fetch the default one with"},
+		"a model without weights":  {[]string{"rerank", "-q", "x", "--model", filepath.Dir(file), sampleFile(t)}, exitModel, "it has config.json, but neither model.safetensors, with all weights in one file, nor prepared.bin"},
 		"a wrong digest":           {[]string{"rerank", "-q", "x", "--model", model, "--model-sha256", wrong, sampleFile(t)}, exitModel, wrong},
 		"too little memory":        {append(serve, "--model", model, "--memory-limit", "100Mi"), exitMemory, "memory limit of 100 MiB is too small"},
 		"an unknown setting":       {append(serve, "--config", settings), exitUsage, settings + ": limits.maxDocs: is not a known field"},
 		"bounds without keys":      {append(serve, "--key-requests-per-minute", "5"), exitUsage, "need --api-keys"},
 		"an empty text":            {[]string{"similarity", "a", " "}, exitUsage, "text 2 is empty"},
 		"a pull without output":    {[]string{"model", "pull", "file:///x"}, exitUsage, "--output is missing"},
+		"an unknown model command": {[]string{"model", "pul"}, exitUsage, `unknown command "pul" for "reranker model"`},
+		"a digest that is none":    {[]string{"model", "pull", "file:///x", "--output", empty, "--sha256", "abc"}, exitUsage, `--sha256: expected digest "abc" is not`},
 		"a kernel that is not one": {[]string{"model", "verify", model, "--kernel", "abacus"}, exitModel, "abacus"},
 	}
 	for name, tc := range tests {

@@ -13,4 +13,6 @@
 //	2  the command line or the settings are wrong
 //	3  the model is missing or is not what it should be
 //	4  the memory limit is too small for the model
+//
+// and 128 with a signal's number beside it where that ended the command.
 package cli

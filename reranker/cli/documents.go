@@ -5,6 +5,7 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,6 +31,10 @@ var textKeys = []string{"text", "document", "content", "body", "passage"}
 // longestLine bounds a line: the longest legal document in four-byte
 // characters, each escaped as two \uXXXX.
 const longestLine = contract.MaxDocumentCharacters*12 + 4096
+
+// byteOrderMark is what some editors begin a file of UTF-8 with. It is no part of the
+// first document.
+var byteOrderMark = []byte("\ufeff")
 
 // readFiles reads documents from files in order; "-" is the standard input.
 func readFiles(names []string, stdin io.Reader, format string) ([]string, error) {
@@ -80,7 +85,11 @@ func readDocuments(name string, r io.Reader, format string, room int) ([]string,
 	number := 0
 	for lines.Scan() {
 		number++
-		text, err := readLine(lines.Bytes(), format)
+		line := lines.Bytes()
+		if number == 1 {
+			line = bytes.TrimPrefix(line, byteOrderMark)
+		}
+		text, err := readLine(line, format)
 		if err != nil {
 			return nil, fmt.Errorf("%s: line %d: %w", name, number, err)
 		}

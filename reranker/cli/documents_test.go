@@ -19,6 +19,8 @@ func TestDocumentsAreReadLineByLine(t *testing.T) {
 		want         []string
 	}{
 		"text with blanks and ends of lines": {formatText, " one \r\n\n two\n", []string{"one", "two"}},
+		"a mark of the order of bytes":       {formatText, "\ufeffone\ntwo", []string{"one", "two"}},
+		"the same before JSON":               {formatJSONL, "\ufeff{\"text\": \"a\"}\r\n\"b\"", []string{"a", "b"}},
 		"strings":                            {formatJSONL, "\"a\\nb\"\n\"c\"\n", []string{"a\nb", "c"}},
 		"objects": {
 			formatJSONL, `{"id": 3, "text": "a"}` + "\n" + `{"content": "b"}` + "\n\n" + `{"passage": "c", "score": 1}`,

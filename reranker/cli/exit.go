@@ -58,6 +58,10 @@ func reason(err error) string {
 }
 
 func exitCode(err error) int {
+	var ended *interruptedError
+	if errors.As(err, &ended) {
+		return ended.status()
+	}
 	switch reason(err) {
 	case contract.ReasonInvalidSettings:
 		return exitUsage

@@ -9,12 +9,20 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/model/pull"
 	"github.com/quantumrerank/quantumrerank/reranker/rerank"
 )
 
 func (c *command) model() *cobra.Command {
-	cmd := &cobra.Command{Use: "model", Short: "Fetch, check and describe models"}
+	cmd := &cobra.Command{
+		Use:   "model",
+		Short: "Fetch, check and describe models",
+		Example: `  reranker model pull
+  reranker model inspect models/all-MiniLM-L6-v2`,
+		Args: arguments(cobra.NoArgs), // or a misspelt command would be a success
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
 	cmd.AddCommand(c.modelPull(), c.modelVerify(), c.modelInspect(), c.modelPrepare(), c.modelDistill())
 	return cmd
 }
@@ -37,7 +45,12 @@ SOURCE is one of
 		Example: `  reranker model pull
   reranker model pull hf://BAAI/bge-small-en-v1.5@main --output models/bge-small`,
 		Args: arguments(cobra.MaximumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: interruptible(func(cmd *cobra.Command, args []string) error {
+			if opt.Digest != "" {
+				if _, err := model.ParseDigest(opt.Digest); err != nil {
+					return usageError{fmt.Errorf("--sha256: %w", err)}
+				}
+			}
 			progress := newProgress(c.Err)
 			opt.Progress = progress.file
 			fetch := pull.Default
@@ -62,8 +75,8 @@ SOURCE is one of
 			if _, err := fmt.Fprintf(c.Out, "%s: %s (%s) from %s\n", what, r.Dir, r.Digest, r.Source); err != nil {
 				return err
 			}
-			return c.prepareIfFit(r.Dir)
-		},
+			return c.prepareIfFit(cmd.Context(), r.Dir)
+		}),
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "directory for the model; default for the default model: "+pulledModel())
 	cmd.Flags().StringVar(&opt.Digest, "sha256", "", "expected digest of the weights, sha256:<64 hex digits>")

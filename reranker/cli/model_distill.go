@@ -25,7 +25,7 @@ can look at documents in microseconds before it encodes the most promising ones.
 It needs no data but the model, and takes some ten seconds for a small one.`,
 		Example: `  reranker model distill models/all-MiniLM-L6-v2`,
 		Args:    arguments(cobra.MaximumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: interruptible(func(cmd *cobra.Command, args []string) error {
 			cfg, err := loadForModel(cmd, args)
 			if err != nil {
 				return err
@@ -50,7 +50,7 @@ It needs no data but the model, and takes some ten seconds for a small one.`,
 			}
 			_, err = fmt.Fprintf(c.Out, "Distilled: %s in %v\n", path, time.Since(start).Round(100*time.Millisecond))
 			return err
-		},
+		}),
 	}
 	addFlags(cmd, "model", "kernel", "threads")
 	cmd.Flags().BoolVar(&anew, "anew", false, "make the table even if one is there that fits")

@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -32,13 +33,13 @@ A model whose scores 16-bit integers would change by more than the bound is
 refused. The file is the same on all machines with AVX2.`,
 		Example: `  reranker model prepare models/all-MiniLM-L6-v2`,
 		Args:    arguments(cobra.MaximumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: interruptible(func(cmd *cobra.Command, args []string) error {
 			cfg, err := loadForModel(cmd, args)
 			if err != nil {
 				return err
 			}
-			return c.prepare(cfg.Settings.Model.Dir, anew)
-		},
+			return c.prepare(cmd.Context(), cfg.Settings.Model.Dir, anew)
+		}),
 	}
 	addFlags(cmd, "model")
 	cmd.Flags().BoolVar(&anew, "anew", false, "write the file even if one is there that fits")
@@ -46,9 +47,9 @@ refused. The file is the same on all machines with AVX2.`,
 }
 
 // prepare prepares the weights in dir and says so.
-func (c *command) prepare(dir string, anew bool) error {
+func (c *command) prepare(ctx context.Context, dir string, anew bool) error {
 	progress := newProgress(c.Err)
-	path, fresh, err := engine.Prepare(dir, anew, func(done, total int) { progress.count("layers", done, total) })
+	path, fresh, err := engine.Prepare(ctx, dir, anew, func(done, total int) { progress.count("layers", done, total) })
 	progress.end()
 	if err != nil {
 		return modelError{err}
@@ -66,8 +67,8 @@ func (c *command) prepare(dir string, anew bool) error {
 }
 
 // prepareIfFit is for models that may have no prepared form, which is no fault.
-func (c *command) prepareIfFit(dir string) error {
-	err := c.prepare(dir, false)
+func (c *command) prepareIfFit(ctx context.Context, dir string) error {
+	err := c.prepare(ctx, dir, false)
 	if errors.Is(err, engine.ErrTooCoarse) {
 		_, err = fmt.Fprintf(c.Out, "Not prepared: %v\n", err)
 	}

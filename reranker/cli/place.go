@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
+	"github.com/quantumrerank/quantumrerank/reranker/engine"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
 )
 
 // modelPlaces are where a model is looked for when none is named: the image's,
@@ -32,7 +34,7 @@ func pulledModel() string {
 // all, where its absence will be reported.
 func findModel() string {
 	for _, dir := range modelPlaces() {
-		if _, err := os.Stat(filepath.Join(dir, "config.json")); err == nil {
+		if _, err := os.Stat(filepath.Join(dir, model.ConfigFile)); err == nil {
 			return dir
 		}
 	}
@@ -41,6 +43,10 @@ func findModel() string {
 
 // missing explains where a model was looked for and how to get one.
 func missing(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, model.ConfigFile)); err == nil {
+		return fmt.Errorf("%w in %s: it has %s, but neither %s, with all weights in one file, nor %s",
+			errNoModel, dir, model.ConfigFile, model.WeightsFile, engine.PreparedFile)
+	}
 	if dir == contract.BundledModelDir {
 		return fmt.Errorf("%w in %s; fetch the default one with \"reranker model pull\" or name a directory with --model",
 			errNoModel, strings.Join(modelPlaces(), ", "))

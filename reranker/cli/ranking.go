@@ -20,9 +20,18 @@ import (
 // ranking is an answer to print.
 type ranking struct {
 	documents        []string
-	response         rerank.Response
+	response         rerank.Response // whole: it tells of documents that are not shown, too
+	topK             int             // results to show; 0: all
 	model            string
 	loading, ranking time.Duration
+}
+
+// shown are the results to print.
+func (r ranking) shown() []rerank.Result {
+	if r.topK > 0 {
+		return r.response.Results[:r.topK]
+	}
+	return r.response.Results
 }
 
 // width is how much of a document fits into a line of the table.
@@ -31,7 +40,7 @@ const width = 72
 func (r ranking) table(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "RANK\tSCORE\tCLASSICAL\tQUANTUM\tINDEX\tDOCUMENT")
-	for i, res := range r.response.Results {
+	for i, res := range r.shown() {
 		fmt.Fprintf(w, "%d\t%.4f\t%s\t%s\t%d\t%s%s\n", i+1, res.Score, part(res.Classical), part(res.Quantum),
 			res.Index, shorten(r.documents[res.Index], width), remarks(res))
 	}
@@ -79,8 +88,8 @@ func remarks(r rerank.Result) string {
 // shorten makes one line of at most n characters that a terminal can show.
 func shorten(text string, n int) string {
 	clean := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
+		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
+			return ' ' // those turn the rest of a line round, or end it
 		}
 		return r
 	}, text)
@@ -119,10 +128,10 @@ func (r ranking) json(out io.Writer) error {
 	body := printed{
 		Model: r.model, Method: string(p.MethodRequested), MethodUsed: string(p.MethodUsed),
 		Degraded: p.Degraded, DegradedReason: p.DegradedReason, ScoredDocuments: p.ScoredDocuments,
-		Results: make([]printedResult, len(p.Results)), Tokens: p.QueryTokens + p.DocumentTokens,
+		Results: make([]printedResult, len(r.shown())), Tokens: p.QueryTokens + p.DocumentTokens,
 		ProcessingTimeMs: float64(r.ranking.Microseconds()) / 1000, Warnings: r.warnings(),
 	}
-	for i, res := range p.Results {
+	for i, res := range r.shown() {
 		body.Results[i] = printedResult{
 			res.Index, res.Score, res.Classical, res.Quantum, res.Truncated, string(res.Stage), r.documents[res.Index],
 		}

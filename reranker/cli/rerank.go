@@ -101,10 +101,7 @@ func (c *command) runRerank(cmd *cobra.Command, f rerankFlags, files []string) e
 	if err != nil {
 		return err
 	}
-	if f.topK > 0 {
-		resp.Results = resp.Results[:f.topK]
-	}
-	out := ranking{documents: documents, response: resp, model: cfg.Settings.Model.Name, loading: loaded, ranking: time.Since(started) - loaded}
+	out := ranking{documents: documents, response: resp, topK: f.topK, model: cfg.Settings.Model.Name, loading: loaded, ranking: time.Since(started) - loaded}
 	if f.json {
 		return out.json(c.Out)
 	}

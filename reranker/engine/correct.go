@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -26,12 +27,12 @@ const (
 
 // correct makes the corrections of a model's bytes. They are computed with kernels that
 // most machines have, so that these get the same.
-func correct(m *model.Model, progress func(done, total int)) (encoder.Corrections, error) {
+func correct(ctx context.Context, m *model.Model, progress func(done, total int)) (encoder.Corrections, error) {
 	e, err := encoder.New(m, kernel.Common(), Int16, nil)
 	if err != nil {
 		return nil, err
 	}
-	return e.Correct(correctionBatches(m), correctionBatch, progress)
+	return e.Correct(ctx, correctionBatches(m), correctionBatch, progress)
 }
 
 // correctionBatches draws the sequences. Half of the tokens of a cross-encoder's belong

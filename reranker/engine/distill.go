@@ -27,7 +27,7 @@ func Distill(ctx context.Context, dir string, anew bool, opt Options, progress f
 	if err != nil {
 		return "", false, err
 	}
-	from, err := originOf(dir, e.model)
+	from, err := originOf(dir, e.weights)
 	if err == nil && (anew || !static.Fresh(path, from)) {
 		fresh = true
 		err = e.distill(ctx, path, from, progress)

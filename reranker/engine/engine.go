@@ -100,7 +100,7 @@ func Open(dir string, opt Options) (*Engine, error) {
 	}
 	e, err := newEngine(w, kernels, opt)
 	if err == nil && !opt.distilling {
-		e.static, err = openStatic(dir, w.model)
+		e.static, err = openStatic(dir, w)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open engine: %w", errors.Join(err, w.close()))

@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -82,7 +83,7 @@ func newEncoder(m *model.Model, kernels *kernel.Set, precision Precision) (*enco
 	var corrections encoder.Corrections
 	if precision == Int8 {
 		var err error
-		if corrections, err = correct(m, func(int, int) {}); err != nil {
+		if corrections, err = correct(context.Background(), m, func(int, int) {}); err != nil {
 			return nil, err
 		}
 	}

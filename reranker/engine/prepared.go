@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"github.com/quantumrerank/quantumrerank/reranker/engine/encoder"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/kernel"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
+	"github.com/quantumrerank/quantumrerank/reranker/engine/model/safetensors"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/sealed"
 	"github.com/quantumrerank/quantumrerank/reranker/engine/tokenizer"
 )
@@ -57,8 +59,9 @@ func verdict(p Precision, within bool) string {
 // of packing weights, and does not need model.safetensors any more. A file that
 // fits already is left alone unless anew is set; fresh is false then. Equal
 // models give equal bytes on all machines with the same common kernels (kernel.Common).
-// progress is told how many layers are done.
-func Prepare(dir string, anew bool, progress func(done, total int)) (path string, fresh bool, err error) {
+// progress is told how many layers are done. A cancelled context ends it early, and leaves
+// no file.
+func Prepare(ctx context.Context, dir string, anew bool, progress func(done, total int)) (path string, fresh bool, err error) {
 	path = filepath.Join(dir, PreparedFile)
 	kernels := kernel.Available()[0]
 	if !anew {
@@ -70,15 +73,15 @@ func Prepare(dir string, anew bool, progress func(done, total int)) (path string
 	if err != nil {
 		return "", false, fmt.Errorf("prepare weights: %w", err)
 	}
-	err = errors.Join(writePrepared(path, dir, m, kernels, progress), m.Close())
+	err = errors.Join(writePrepared(ctx, path, dir, m, kernels, progress), m.Close())
 	if err != nil {
 		return "", false, fmt.Errorf("prepare weights: %w", err)
 	}
 	return path, true, nil
 }
 
-func writePrepared(path, dir string, m *model.Model, kernels *kernel.Set, progress func(done, total int)) error {
-	corrections, err := correct(m, progress)
+func writePrepared(ctx context.Context, path, dir string, m *model.Model, kernels *kernel.Set, progress func(done, total int)) error {
+	corrections, err := correct(ctx, m, progress)
 	if err != nil {
 		return err
 	}
@@ -87,6 +90,9 @@ func writePrepared(path, dir string, m *model.Model, kernels *kernel.Set, progre
 	p := probe{model: m, kernels: kernels.Assuming(BFloat16), corrections: corrections}
 	d := sealed.NewDraft(preparedKind)
 	for _, precision := range coarser {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		_, measured, err := p.try(precision)
 		if err != nil {
 			return err
@@ -110,6 +116,9 @@ func writePrepared(path, dir string, m *model.Model, kernels *kernel.Set, progre
 	if err := errors.Join(m.Tokenizer.Compile(d), fast.Seal(d, corrections)); err != nil {
 		return err
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	return d.WriteFile(path)
 }
 
@@ -128,6 +137,8 @@ type weights struct {
 	model *model.Model
 	file  *sealed.File // nil for those of model.safetensors
 	from  string       // which file they are from, and why
+
+	tokenizer string // digest of tokenizer.json, where the prepared weights were compared with it
 }
 
 func (w *weights) close() error {
@@ -227,7 +238,7 @@ func unseal(dir string, f *sealed.File, kernels *kernel.Set, asked Precision) (*
 	if err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
-	return &weights{choice: choice{e, precision, reason}, model: m, file: f, from: PreparedFile}, nil
+	return &weights{choice: choice{e, precision, reason}, model: m, file: f, from: PreparedFile, tokenizer: sum}, nil
 }
 
 // precisionOf is the precision in which prepared weights are used: the one asked
@@ -256,15 +267,20 @@ func precisionOf(f *sealed.File, kernels *kernel.Set, asked Precision) (_ Precis
 	return Int16, fmt.Sprintf("the prepared weights are int16, measured to be within the bound %g of a score", errorBound[Int16]), nil
 }
 
-// WeightsBytes is the size of the weights of the model in dir: of the original
-// ones, or of the prepared ones where there are no others.
+// WeightsBytes is the size of the weights of the model in dir as they are computed
+// with: of the original ones in float32, whatever the file holds, or of the prepared
+// ones where there are no others.
 func WeightsBytes(dir string) (int64, error) {
-	info, err := os.Stat(filepath.Join(dir, model.WeightsFile))
+	path := filepath.Join(dir, model.WeightsFile)
+	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		info, err = os.Stat(filepath.Join(dir, PreparedFile))
 	}
 	if err != nil {
 		return 0, err
 	}
-	return info.Size(), nil
+	if f, err := safetensors.Open(path); err == nil {
+		return int64(f.Unpacked()), f.Close()
+	}
+	return info.Size(), nil // of prepared weights, or of what Open will find fault with
 }

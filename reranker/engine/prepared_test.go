@@ -4,6 +4,8 @@
 package engine
 
 import (
+	"context"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
@@ -23,7 +25,7 @@ import (
 func prepared(t testing.TB, dir string) string {
 	t.Helper()
 	dir = copyModel(t, dir)
-	if path, fresh, err := Prepare(dir, false, unwatched); err != nil || !fresh || path != filepath.Join(dir, PreparedFile) {
+	if path, fresh, err := Prepare(t.Context(), dir, false, unwatched); err != nil || !fresh || path != filepath.Join(dir, PreparedFile) {
 		t.Fatalf("prepared %q, fresh %v, error %v", path, fresh, err)
 	}
 	return dir
@@ -91,7 +93,7 @@ func TestPreparedWeightsNeedNoOthers(t *testing.T) {
 	if _, err := Open(dir, Options{Precision: Float32}); err == nil || !strings.Contains(err.Error(), model.WeightsFile) {
 		t.Errorf("float32 without %s: error %v does not name it", model.WeightsFile, err)
 	}
-	if _, fresh, err := Prepare(dir, false, unwatched); err != nil || fresh {
+	if _, fresh, err := Prepare(t.Context(), dir, false, unwatched); err != nil || fresh {
 		t.Errorf("prepared again: fresh %v, error %v", fresh, err)
 	}
 }
@@ -152,7 +154,7 @@ func TestNotesAreOfTheSameArrangementEverywhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer m.Close()
-	corrections, err := correct(m, unwatched)
+	corrections, err := correct(t.Context(), m, unwatched)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +176,7 @@ func TestNotesAreOfTheSameArrangementEverywhere(t *testing.T) {
 	want := verdict(Int8, coarse.within())
 	for _, fast := range [][]Precision{{BFloat16, Int8, Int16}, {Int8, Int16}, {Int8}, nil} {
 		path := filepath.Join(t.TempDir(), PreparedFile)
-		if err := writePrepared(path, dir, m, kernel.Default().Assuming(fast...), unwatched); err != nil {
+		if err := writePrepared(t.Context(), path, dir, m, kernel.Default().Assuming(fast...), unwatched); err != nil {
 			t.Fatal(err)
 		}
 		f, err := sealed.Open(path, preparedKind)
@@ -275,7 +277,7 @@ func FuzzUnseal(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	corrections, err := correct(m, unwatched)
+	corrections, err := correct(f.Context(), m, unwatched)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -320,3 +322,36 @@ func FuzzUnseal(f *testing.F) {
 
 // unwatched is for those who do not care how far the work is.
 func unwatched(int, int) {}
+
+// Half the file is no half of the memory: weights are computed with in float32, or in
+// integers that were packed from it.
+func TestWeightsOfHalfPrecisionAreCountedInFull(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, model.WeightsFile)
+	header := `{"a": {"dtype": "BF16", "shape": [50], "data_offsets": [0, 100]}}`
+	raw := append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header...)
+	raw = append(raw, make([]byte, 100)...)
+	for what, tc := range map[string]struct {
+		raw  []byte
+		want int64
+	}{"halves": {raw, 200}, "a damaged file": {raw[:70], 70}} {
+		if err := os.WriteFile(name, tc.raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := WeightsBytes(dir); err != nil || got != tc.want {
+			t.Errorf("%s: %d bytes, %v, want %d", what, got, err, tc.want)
+		}
+	}
+}
+
+func TestAPreparationThatIsEndedEarlyLeavesNoFile(t *testing.T) {
+	dir := copyModel(t, tinyBi)
+	ctx, cancel := context.WithCancel(t.Context())
+	_, _, err := Prepare(ctx, dir, true, func(int, int) { cancel() })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, PreparedFile+"*")); left != nil {
+		t.Errorf("%v are there", left)
+	}
+}

@@ -17,12 +17,12 @@ import (
 // openStatic opens the table of static embeddings, nil where the model's
 // directory has none. A table of other weights or a damaged one is an error: it
 // would rank wrongly.
-func openStatic(dir string, m *model.Model) (*static.Table, error) {
+func openStatic(dir string, w *weights) (*static.Table, error) {
 	path := filepath.Join(dir, static.FileName)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	from, err := originOf(dir, m)
+	from, err := originOf(dir, w)
 	if err != nil {
 		return nil, err
 	}
@@ -34,9 +34,12 @@ func openStatic(dir string, m *model.Model) (*static.Table, error) {
 }
 
 // originOf is what a table of the model is distilled from.
-func originOf(dir string, m *model.Model) (static.Origin, error) {
-	sum, err := fileDigest(filepath.Join(dir, model.TokenizerFile))
-	return static.Origin{Weights: m.Digest(), Tokenizer: sum, Pooling: string(m.Config.Pooling)}, err
+func originOf(dir string, w *weights) (o static.Origin, err error) {
+	o = static.Origin{Weights: w.model.Digest(), Tokenizer: w.tokenizer, Pooling: string(w.model.Config.Pooling)}
+	if o.Tokenizer == "" {
+		o.Tokenizer, err = fileDigest(filepath.Join(dir, model.TokenizerFile))
+	}
+	return o, err
 }
 
 func (e *Engine) staticTokens() int {

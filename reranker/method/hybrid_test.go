@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -186,6 +187,40 @@ func TestADocumentDoesNotKeepItsFeatures(t *testing.T) {
 			t.Errorf("%s: %d bytes", name, d.Bytes())
 		}
 	}
+}
+
+// A cache of texts is bounded by what they say that they hold.
+func TestPreparedTextsSayHowMuchTheyHold(t *testing.T) {
+	const count, dim = 64, 384
+	for name, opt := range configurations() {
+		for _, rows := range []int{2, 60} {
+			s, f := newScorer(t, Options{Quantum: opt}), text(rand.New(rand.NewPCG(7, 7)), rows, dim)
+			for what, prepare := range map[string]func() interface{ Bytes() int }{
+				"query":    func() interface{ Bytes() int } { return s.PrepareQuery(f) },
+				"document": func() interface{ Bytes() int } { return s.PrepareDocument(f) },
+			} {
+				kept := make([]interface{ Bytes() int }, count)
+				before := heap()
+				for i := range kept {
+					kept[i] = prepare()
+				}
+				held := heap() - before
+				said := count * kept[0].Bytes()
+				if ratio := float64(held) / float64(said); ratio < 0.7 || ratio > 1.3 {
+					t.Errorf("%s: a %s of %d tokens holds %d bytes and says %d", name, what, rows, held/count, said/count)
+				}
+			}
+		}
+	}
+}
+
+// heap is the memory of what is alive.
+func heap() int {
+	runtime.GC()
+	runtime.GC() // pools give up what they hold at the second
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
 }
 
 // FuzzScore throws arbitrary bits at every configuration.

@@ -34,6 +34,15 @@ type Document struct {
 	fingerprint uint64
 }
 
+// Bytes returns the memory that the query holds, for caches with a bound.
+func (q *Query) Bytes() int {
+	n := int(unsafe.Sizeof(*q)) + 4*(cap(q.pooled)+cap(q.tokens.Rows)) + 8*cap(q.tokens.Weights) + q.bag.Bytes()
+	if q.probe != nil {
+		n += q.probe.Bytes()
+	}
+	return n
+}
+
 // Bytes returns the memory that the document holds, for caches with a bound.
 func (d *Document) Bytes() int {
 	return int(unsafe.Sizeof(*d)) + 4*(cap(d.pooled)+cap(d.subspace.Basis)+cap(d.tokens.Rows)) +

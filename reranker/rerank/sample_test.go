@@ -103,3 +103,12 @@ func TestSampleHasTheRightDocumentsOnTop(t *testing.T) {
 		}
 	}
 }
+
+// A short query is packed to what the kernels take, which is far more than its states.
+func TestTheCacheCountsWhatAQueryHolds(t *testing.T) {
+	r := complete(t, rerank.Options{CacheBytes: 1 << 24})
+	bits(t, r, method.Hybrid, "bread", []string{"a loaf"})
+	if got, least := r.Stats().Cache.Bytes, int64(32*384*4); got < least {
+		t.Errorf("the cache counts %d bytes, and the query alone holds %d", got, least)
+	}
+}

@@ -55,7 +55,7 @@ func (r *Ranker) features(t *text, kind engine.Kind, f method.Features) (err err
 	}()
 	if kind == engine.KindQuery {
 		t.query = r.scorer.PrepareQuery(f)
-		t.size = int64(4*(len(f.Pooled)+len(f.Tokens)) + 16*f.Rows + 256)
+		t.size = int64(t.query.Bytes())
 		return nil
 	}
 	t.document = r.scorer.PrepareDocument(f)

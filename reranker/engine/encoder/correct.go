@@ -4,6 +4,7 @@
 package encoder
 
 import (
+	"context"
 	"fmt"
 	"sync"
 
@@ -26,8 +27,8 @@ func (c Corrections) addTo(s *kernel.StoredI16, name string) *kernel.StoredI16 {
 // Correct passes batches through an encoder in int16, collects what its layers
 // multiply, and corrects the bytes that int8 makes of their weights by it. That takes some ten seconds for
 // a small model; progress is told how many layers are done.
-// No batch may have more tokens than capacity.
-func (e *Encoder) Correct(batches []*Batch, capacity int, progress func(done, total int)) (Corrections, error) {
+// The context is looked at between batches. No batch may have more tokens than capacity.
+func (e *Encoder) Correct(ctx context.Context, batches []*Batch, capacity int, progress func(done, total int)) (Corrections, error) {
 	if e.precision != Int16 {
 		return nil, fmt.Errorf("an encoder in %s makes no corrections", e.precision)
 	}
@@ -44,6 +45,9 @@ func (e *Encoder) Correct(batches []*Batch, capacity int, progress func(done, to
 	for i := range e.layers {
 		watched, watches := e.watch(&e.layers[i])
 		for j, b := range batches {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 			e.pass(arena, b, watched, states[j])
 		}
 		for _, w := range watches {

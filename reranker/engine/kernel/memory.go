@@ -15,7 +15,8 @@ const cacheLine = 64
 // What is large, weights and activations, lies side by side in blocks of huge
 // pages: every text goes through tens of megabytes of it, and pages from all over
 // the memory cost translations and collide in the caches (docs/performance.md). A
-// block lives as long as anything in it.
+// block lives as long as anything in it, so nothing that a request or a cache holds may
+// lie there: see PackAlone.
 const (
 	large     = 64 << 10
 	hugePage  = 2 << 20
@@ -39,6 +40,12 @@ func aligned[T int8 | uint8 | int16 | uint16 | float32](n int) []T {
 	if n >= large/size {
 		return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(blocks.take(n*size)))), n)
 	}
+	return alone[T](n)
+}
+
+// alone returns n zeros that start at a cache line and lie beside nothing.
+func alone[T int8 | uint8 | int16 | uint16 | float32](n int) []T {
+	size := int(unsafe.Sizeof(*new(T)))
 	memory := make([]T, n+cacheLine/size)
 	skip := beyond(unsafe.Pointer(unsafe.SliceData(memory)), cacheLine) / size
 	return memory[skip : skip+n : skip+n]

@@ -4,6 +4,8 @@
 package kernel
 
 import (
+	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"unsafe"
@@ -48,5 +50,18 @@ func TestMemoryIsAlignedZeroAndNobodyElses(t *testing.T) {
 	}
 	if f := Floats(large); len(f) != large || f[large-1] != 0 {
 		t.Errorf("%d floats", len(f))
+	}
+}
+
+// One query in a cache must not keep a block, and all that lay there, alive.
+func TestWhatIsPackedAloneLiesInNoBlock(t *testing.T) {
+	d := randomDense(rand.New(rand.NewPCG(8, 8)), 2*Align, large/Align)
+	before := len(blocks.rest)
+	p := Default().PackAlone(d)
+	if len(blocks.rest) != before {
+		t.Errorf("%d bytes were taken from a block", before-len(blocks.rest))
+	}
+	if want := Default().PackF32(d); !slices.Equal(p.weights, want.weights) {
+		t.Error("the weights are not those of PackF32")
 	}
 }

@@ -28,9 +28,15 @@ type PanelsF32 struct {
 }
 
 // PackF32 packs weights for the set.
-func (s *Set) PackF32(d *Dense) *PanelsF32 {
+func (s *Set) PackF32(d *Dense) *PanelsF32 { return s.packF32(d, Floats(d.Out*d.In)) }
+
+// PackAlone is PackF32 for what comes and goes, such as a query's states: it shares no
+// memory with anything, so that nothing is kept by it but itself.
+func (s *Set) PackAlone(d *Dense) *PanelsF32 { return s.packF32(d, alone[float32](d.Out*d.In)) }
+
+func (s *Set) packF32(d *Dense, weights []float32) *PanelsF32 {
 	d.check()
-	p := &PanelsF32{out: d.Out, in: d.In, width: s.Width, weights: Floats(d.Out * d.In), bias: d.Bias}
+	p := &PanelsF32{out: d.Out, in: d.In, width: s.Width, weights: weights, bias: d.Bias}
 	for n := 0; n < d.Out; n += s.Width {
 		panel := p.weights[n*d.In : (n+s.Width)*d.In]
 		for j := range s.Width {

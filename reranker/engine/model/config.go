@@ -110,6 +110,9 @@ func parseConfig(data []byte) (Config, error) {
 		if c.NumLabels != 1 {
 			return Config{}, fmt.Errorf("id2label gives %d labels; a cross-encoder has 1, the relevance", c.NumLabels)
 		}
+		if c.TypeVocabSize < 2 {
+			return Config{}, fmt.Errorf("type_vocab_size is %d; a cross-encoder tells its two texts apart by 2", c.TypeVocabSize)
+		}
 	default:
 		return Config{}, fmt.Errorf("architectures is %q; supported: %s, %s", c.Architecture, BiEncoder, CrossEncoder)
 	}

@@ -87,6 +87,7 @@ func TestOpenRefusesWhatItWouldGetWrong(t *testing.T) {
 		"another width":                    {tinyBi, config, `"intermediate_size": 64`, `"intermediate_size": 32`, `tensor "bert.encoder.layer.0.intermediate.dense.weight" has shape [64 32], want [32 32]`},
 		"two labels":                       {tinyCross, config, `"0": "LABEL_0"`, `"0": "no", "1": "yes"`, `id2label gives 2 labels; a cross-encoder has 1`},
 		"labels left out, which means 2":   {tinyCross, config, `"id2label": {`, `"label2id": {`, `id2label gives 2 labels`},
+		"one segment for two texts":        {tinyCross, config, `"type_vocab_size": 2`, `"type_vocab_size": 1`, `type_vocab_size is 1; a cross-encoder tells its two texts apart by 2`},
 		"a head that is not there":         {tinyBi, config, `"BertModel"`, `"BertForSequenceClassification"], "id2label": {"0": "x"}, "finetuning_task": [""`, `tensor "classifier.weight" with shape [1 32] is missing`},
 		"weights of another kind":          {tinyCross, config, `"BertForSequenceClassification"`, `"BertModel"`, `tensor "classifier.bias" [1] is not part of a BertModel`},
 		"a dense module":                   {tinyBi, modules, `models.Normalize`, `models.Dense`, `modules are [Transformer, Pooling, Dense]; supported: Transformer, Pooling and Normalize`},

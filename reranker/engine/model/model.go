@@ -181,19 +181,29 @@ func (e *DigestError) Error() string {
 	return fmt.Sprintf("%s has digest %s, want %s", e.Path, e.Got, e.Want)
 }
 
-// Verify compares the digest of the weights with the expected one, with or
-// without "sha256:" before it. A mismatch is a *DigestError.
-func (m *Model) Verify(expected string) error {
+// ParseDigest returns an expected digest, with or without "sha256:" before it and
+// in either case, in the form of all digests here.
+func ParseDigest(expected string) (string, error) {
 	want := strings.ToLower(strings.TrimPrefix(expected, digestPrefix))
 	if b, err := hex.DecodeString(want); err != nil || len(b) != sha256.Size {
-		return fmt.Errorf("expected digest %q is not a SHA-256 in hexadecimal", expected)
+		return "", fmt.Errorf("expected digest %q is not a SHA-256 in hexadecimal", expected)
+	}
+	return digestPrefix + want, nil
+}
+
+// Verify compares the digest of the weights with the expected one, which is as
+// ParseDigest takes it. A mismatch is a *DigestError.
+func (m *Model) Verify(expected string) error {
+	want, err := ParseDigest(expected)
+	if err != nil {
+		return err
 	}
 	got, err := m.digest()
 	if err != nil {
 		return err
 	}
-	if got != digestPrefix+want {
-		return &DigestError{Path: m.path, Want: digestPrefix + want, Got: got}
+	if got != want {
+		return &DigestError{Path: m.path, Want: want, Got: got}
 	}
 	return nil
 }

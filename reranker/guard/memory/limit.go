@@ -36,7 +36,7 @@ func CollectOften() {
 
 // Need is what a process must hold before it serves the first request.
 type Need struct {
-	// Weights are the bytes of the weights' file.
+	// Weights are the bytes of the weights, in float32 if they are not prepared.
 	Weights int64
 	// Cache is the limit of the document cache.
 	Cache int64

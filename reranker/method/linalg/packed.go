@@ -33,7 +33,7 @@ func Pack(a []float32, rows, dim int) *Packed {
 	for i := range rows {
 		copy(d.Weights[i*d.In:], a[i*dim:(i+1)*dim])
 	}
-	p.panels = kernel.Default().PackF32(&d)
+	p.panels = kernel.Default().PackAlone(&d)
 	return p
 }
 

@@ -34,6 +34,10 @@ func NewProbe(q Ensemble[float32]) *Probe {
 // Dim returns the number of dimensions of the query's token states.
 func (p *Probe) Dim() int { return p.dim }
 
+// Bytes returns the memory that the probe holds: more than its rows take where they are
+// few, because they are packed for the kernels.
+func (p *Probe) Bytes() int { return p.packed.Bytes() }
+
 // scratch holds products between calls.
 var scratch = sync.Pool{New: func() any { return new([]float32) }}
 

@@ -28,6 +28,9 @@ func (s *stage) fromHub(ctx context.Context, src source) error {
 		err := s.fetch(ctx, name, u.String())
 		var status *StatusError
 		if optional && isOptional(name) && errors.As(err, &status) && status.Code == 404 {
+			if err := s.without(name); err != nil {
+				return err
+			}
 			continue
 		}
 		if err != nil {

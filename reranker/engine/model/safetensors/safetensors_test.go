@@ -137,6 +137,17 @@ func TestAllKindsOfFloatsAreRead(t *testing.T) {
 }
 
 // TestHalfIsExactOnAllValues compares with the definition, in float64.
+func TestHalvesTakeTwiceTheirBytes(t *testing.T) {
+	f, err := Parse(file(`{"a": {"dtype": "F16", "shape": [2], "data_offsets": [0, 4]}, "b": {"dtype": "BF16", "shape": [3], "data_offsets": [4, 10]},
+		"c": {"dtype": "F32", "shape": [1], "data_offsets": [10, 14]}, "d": {"dtype": "I64", "shape": [1], "data_offsets": [14, 22]}}`, make([]byte, 22)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := f.Unpacked(), 8+12+4+8; got != want {
+		t.Errorf("%d bytes, want %d", got, want)
+	}
+}
+
 func TestHalfIsExactOnAllValues(t *testing.T) {
 	t.Parallel()
 	for h := range 1 << 16 {

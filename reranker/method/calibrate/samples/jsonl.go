@@ -64,6 +64,10 @@ func WriteJSONL(w io.Writer, all []Sample) error {
 	return nil
 }
 
+// byteOrderMark is what some editors begin a file of UTF-8 with. It would be part of
+// the first identifier.
+var byteOrderMark = []byte("\ufeff")
+
 // lines calls f with every line that is not blank, and names it in errors.
 func lines(r io.Reader, f func(n int, text []byte) error) error {
 	s := bufio.NewScanner(r)
@@ -71,10 +75,14 @@ func lines(r io.Reader, f func(n int, text []byte) error) error {
 	n := 0
 	for s.Scan() {
 		n++
-		if len(bytes.TrimSpace(s.Bytes())) == 0 {
+		text := s.Bytes()
+		if n == 1 {
+			text = bytes.TrimPrefix(text, byteOrderMark)
+		}
+		if len(bytes.TrimSpace(text)) == 0 {
 			continue
 		}
-		if err := f(n, s.Bytes()); err != nil {
+		if err := f(n, text); err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
 	}

@@ -68,6 +68,17 @@ func TestTRECFilesAreJoined(t *testing.T) {
 	}
 }
 
+func TestAMarkOfTheOrderOfBytesIsNoPartOfTheData(t *testing.T) {
+	const mark = "\ufeff"
+	got, err := ReadTREC(trec(mark+"1\tq\n", mark+"a\tx\n", mark+"1 Q0 a 1 2 x\n", mark+"1 0 a 1\n"))
+	if err != nil || len(got) != 1 || got[0].Relevant != 1 {
+		t.Errorf("TREC: %+v, %v", got, err)
+	}
+	if got, err = ReadJSONL(strings.NewReader(mark + `{"query":"q","documents":["a"],"labels":[1]}`)); err != nil || len(got) != 1 {
+		t.Errorf("JSON lines: %+v, %v", got, err)
+	}
+}
+
 func TestTRECFilesThatAreRefused(t *testing.T) {
 	const q, d, r, j = "1\tq\n", "a\tx\n", "1 Q0 a 1 2 x\n", "1 0 a 1\n"
 	for name, tc := range map[string]struct {
