@@ -140,3 +140,48 @@ func TestTheRestOfABodyIsReportedWithItsPlace(t *testing.T) {
 		t.Errorf("End = %v, want %v", err, want)
 	}
 }
+
+func TestARawValueIsBoundedInBytesAndInMemory(t *testing.T) {
+	t.Parallel()
+	d := NewDecoder(strings.NewReader(`[12345,1234,"`+strings.Repeat("x", 8*bufferSize)+`","`+strings.Repeat("y", 8*bufferSize)+`"]`), 0)
+	var got []string
+	err := d.ReadArray(func(i int) error {
+		if i == 3 {
+			return d.Skip() // what was read raw before must not be kept
+		}
+		raw, err := d.ReadRaw(4)
+		got = append(got, string(raw))
+		return err
+	})
+	if diff := cmp.Diff([]string{"", "1234", ""}, got); err != nil || diff != "" {
+		t.Errorf("%v (-want +got)\n%s", err, diff)
+	}
+	if len(d.buf) > 2*bufferSize {
+		t.Errorf("the buffer has grown to %d bytes for values that nobody keeps", len(d.buf))
+	}
+	var broken *Error
+	if _, err := NewDecoder(strings.NewReader("[1,?]"), 0).ReadRaw(9); !errors.As(err, &broken) || broken.Kind != Syntax {
+		t.Errorf("a raw value that is no JSON: %v", err)
+	}
+}
+
+func TestKeysAreBoundedInCharacters(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("ä", maxKeyCharacters)
+	if err := NewDecoder(strings.NewReader(`{"`+long+`":1}`), 0).Skip(); err != nil {
+		t.Errorf("the longest key: %v", err)
+	}
+	var got *Error
+	if err := NewDecoder(strings.NewReader(`{"`+long+`x":1}`), 0).Skip(); !errors.As(err, &got) || got.Kind != TooComplex {
+		t.Errorf("a longer key: %v", err)
+	}
+}
+
+func TestHalfASurrogateIsNotCompletedByAnything(t *testing.T) {
+	t.Parallel()
+	for _, in := range []string{`"\ud800xu0041"`, `"\ud800xudc00"`, `"\ud800\`, `"\u00/0"`, `[fals]`, `fals`} {
+		if err := NewDecoder(strings.NewReader(in), 0).Skip(); err == nil {
+			t.Errorf("%s is accepted", in)
+		}
+	}
+}
