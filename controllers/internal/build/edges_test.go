@@ -11,8 +11,10 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	appsv1ac "k8s.io/client-go/applyconfigurations/apps/v1"
 
 	"github.com/quantumrerank/quantumrerank/api/v1alpha1"
 )
@@ -197,5 +199,33 @@ func TestADrainLastsAtLeastAsLongAsARequest(t *testing.T) {
 		if got := drainSeconds(e); got != want {
 			t.Errorf("a timeout of %d ms drains for %d s, want %d", timeout, got, want)
 		}
+	}
+}
+
+func TestPartsOfSpecThatSayNothingChangeNothing(t *testing.T) {
+	t.Parallel()
+	made := func(spec v1alpha1.RerankerSpec) *appsv1ac.DeploymentApplyConfiguration {
+		spec.Replicas = new(int32(2))
+		return Deployment(NewInput(reranker(spec), older))
+	}
+	if got := *made(v1alpha1.RerankerSpec{Image: &v1alpha1.ImageSpec{}}).Spec.Template.Spec.Containers[0].ImagePullPolicy; got != corev1.PullIfNotPresent {
+		t.Errorf("images are pulled %q", got)
+	}
+	if imageAnnotation(NewInput(reranker(v1alpha1.RerankerSpec{Image: &v1alpha1.ImageSpec{}}), older)) == nil {
+		t.Error("the operator's own image is not remembered as such")
+	}
+	if upgradesItself(reranker(v1alpha1.RerankerSpec{Rollout: &v1alpha1.RolloutSpec{}})) {
+		t.Error("a rollout that says nothing of upgrades follows the operator")
+	}
+	if DisruptionBudget(NewInput(reranker(v1alpha1.RerankerSpec{Replicas: new(int32(2)), Disruption: &v1alpha1.DisruptionSpec{}}), older)) == nil {
+		t.Error("a disruption that says nothing has no budget")
+	}
+	if s := Service(NewInput(reranker(v1alpha1.RerankerSpec{Service: &v1alpha1.ServiceSpec{}}), older)).Spec; s.TrafficDistribution != nil && *s.TrafficDistribution == "" || s.Type != nil && *s.Type == "" {
+		t.Errorf("a Service of type %v, distribution %v", s.Type, s.TrafficDistribution)
+	}
+	disk := corev1.ResourceList{corev1.ResourceEphemeralStorage: resource.MustParse("1Gi")}
+	got := *made(v1alpha1.RerankerSpec{Resources: &v1alpha1.ResourcesSpec{Requests: disk}}).Spec.Template.Spec.Containers[0].Resources.Requests
+	if q := got[corev1.ResourceEphemeralStorage]; q.String() != "1Gi" {
+		t.Errorf("requests are %v", got)
 	}
 }
