@@ -94,12 +94,12 @@ fmt: $(BIN)/golangci-lint ## Format the Go code.
 .PHONY: unit
 unit: model ## Unit, property, golden and parity tests; no cluster.
 	@KERNEL_TEST_REQUIRE=$$(hack/test/kernels-of-this-cpu.sh) \
-		go test $$(go list ./... | grep -v -e /test/integration -e /test/e2e)
+		go test -timeout 30m $$(go list ./... | grep -v -e /test/integration -e /test/e2e)
 	@test -d $(BIN)/models/e5-small-v2 || echo 'Not tested: bge-small-en-v1.5 and e5-small-v2 are not here (make model-parity).'
 
 .PHONY: race
 race: model ## The pod and the operator under the race detector.
-	@CGO_ENABLED=1 go test -race -short ./reranker/... ./controllers/...
+	@CGO_ENABLED=1 go test -race -timeout 30m -short ./reranker/... ./controllers/...
 
 .PHONY: integration
 integration: ## The operator against a real API server (envtest).

@@ -95,11 +95,9 @@ func (c *Cache[V]) Stats() Stats {
 	return s
 }
 
-// put runs under the lock.
+// put runs under the lock, for a flight that has not ended: until then nobody
+// else can put a value under its key.
 func (c *Cache[V]) put(key Key, value V) {
-	if _, known := c.entries[key]; known {
-		return // equal keys have equal values
-	}
 	bytes, ok := c.weigh(value)
 	if !ok || bytes > c.limit {
 		return // it would only push everything else out

@@ -6,6 +6,7 @@ package method
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
 	"github.com/quantumrerank/quantumrerank/reranker/method/shots"
@@ -209,5 +210,8 @@ func within(field string, value, low, high float64) error {
 	if value >= low && value <= high { // false for NaN
 		return nil
 	}
-	return fmt.Errorf("%s is %v, want %v to %v", field, value, low, high)
+	return fmt.Errorf("%s is %s, want %s to %s", field, plain(value), plain(low), plain(high))
 }
+
+// plain writes a number as people do: 1048576, not 1.048576e+06.
+func plain(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

@@ -64,8 +64,11 @@ func observe(w Window, e *v1alpha1.EffectiveSpec, peakBytes float64, plan Plan, 
 // latency is a quantile for a person.
 func latency(h Histogram, share float64) string {
 	q := h.Quantile(share)
-	if math.IsInf(q, 1) {
-		return fmt.Sprintf(">%.0fms", 1000*h[max(0, len(h)-2)].Bound)
+	switch {
+	case math.IsInf(q, 1) && len(h) < 2:
+		return "" // nothing was answered, so there are no buckets to compare with
+	case math.IsInf(q, 1):
+		return fmt.Sprintf(">%.0fms", 1000*h[len(h)-2].Bound)
 	}
 	return fmt.Sprintf("%.0fms", math.Ceil(1000*q-1e-6))
 }

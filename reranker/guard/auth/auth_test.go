@@ -6,6 +6,7 @@ package auth
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -169,5 +170,25 @@ func TestTokensAreFoundWhereClientsPutThem(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
 		})
+	}
+}
+
+func TestTheShortestKeyIsNamedByWhatItLacks(t *testing.T) {
+	dir := t.TempDir()
+	mount(t, dir, map[string]string{"a": strings.Repeat("x", MinKeyBytes), "b": strings.Repeat("y", MinKeyBytes) + "\n"})
+	ring, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if changed, err := ring.Reload(); changed || err != nil {
+		t.Errorf("the same keys are read as others: %t, %v", changed, err)
+	}
+	mount(t, dir, map[string]string{"a": strings.Repeat("x", MinKeyBytes-1) + "\n"})
+	want := fmt.Sprintf(`read key "a": %d bytes, fewer than the minimum of %d`, MinKeyBytes-1, MinKeyBytes)
+	if changed, err := ring.Reload(); changed || err == nil || err.Error() != want {
+		t.Errorf("Reload = %t, %v; want %q", changed, err, want)
+	}
+	if len(ring.Names()) != 2 {
+		t.Errorf("the keys did not stay: %v", ring.Names())
 	}
 }

@@ -114,10 +114,6 @@ func attribute(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() == nil {
 		return err
 	}
-	var own *TimeoutError
-	if errors.As(err, &own) {
-		return err
-	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Cause(ctx)) {
 		return Ignore(err)
 	}

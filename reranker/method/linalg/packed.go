@@ -13,8 +13,8 @@ import (
 // kernels of this CPU. A row of a product depends on that row and on the packed
 // matrix alone, so equal input gives equal bits. It is safe for concurrent use.
 type Packed struct {
-	rows, dim, width int
-	panels           *kernel.PanelsF32
+	dim, width int
+	panels     *kernel.PanelsF32
 }
 
 // padded holds matrices that were filled up with zeros, between calls:
@@ -24,7 +24,7 @@ var padded = sync.Pool{New: func() any { return new([]float32) }}
 // Pack lays out the rows x dim matrix a. Both sizes are padded by zeros to
 // what the kernels need.
 func Pack(a []float32, rows, dim int) *Packed {
-	p := &Packed{rows: rows, dim: dim, width: kernel.Pad(rows)}
+	p := &Packed{dim: dim, width: kernel.Pad(rows)}
 	d := kernel.Dense{Out: p.width, In: kernel.Pad(dim), Bias: make([]float32, p.width)}
 	buf := padded.Get().(*[]float32)
 	defer padded.Put(buf)
