@@ -28,7 +28,7 @@ func (c *checker) priors() {
 	}
 }
 
-// TooManyPriors is the violation of a list that goes on beyond limit.
-func TooManyPriors(name string, limit int) Violation {
+// TooMany is the violation of a list that goes on beyond limit.
+func TooMany(name string, limit int) Violation {
 	return field(CodeValueInvalid, name, limit, limit+1, "too many %s: at least %d (max %d)", name, limit+1, limit)
 }

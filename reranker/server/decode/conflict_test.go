@@ -42,3 +42,21 @@ func TestAListBeyondTheLimitIsLeftAtOnce(t *testing.T) {
 		t.Errorf("one more: %v", err)
 	}
 }
+
+// A member that was named and not looked at would change what is ranked.
+func TestMoreRankFieldsThanFitAreRefused(t *testing.T) {
+	t.Parallel()
+	named := func(count int) (*Rerank, error) {
+		names := strings.Repeat(`"other",`, count-1) + `"title"`
+		return ReadRerank(strings.NewReader(`{"query":"q","rank_fields":[`+names+`],"documents":[{"text":"a","title":"b"}]}`), limits)
+	}
+	b, err := named(maxRankFields)
+	if err != nil || b.Documents[0].Text.Value != "b" {
+		t.Errorf("as many as may be: %v, the last is not read", err)
+	}
+	_, err = named(maxRankFields + 1)
+	var got *api.Problem
+	if !errors.As(err, &got) || len(got.Violations) != 1 || got.Violations[0].Message != "too many rank_fields: at least 257 (max 256)" {
+		t.Errorf("one more: %v", err)
+	}
+}

@@ -63,6 +63,10 @@ func (r *rerankReader) document() error {
 // resolve finds the texts of the documents that are objects. It runs after
 // the whole body, because rank_fields may stand behind the documents.
 func (r *rerankReader) resolve() error {
+	fields := map[string]bool{}
+	for _, name := range r.body.RankFields {
+		fields[name] = true
+	}
 	for i := range r.body.Documents {
 		doc := &r.body.Documents[i]
 		if doc.Raw == nil {
@@ -72,7 +76,7 @@ func (r *rerankReader) resolve() error {
 		if err != nil {
 			return err
 		}
-		doc.Text = cut(members.text(r.body.RankFields), r.limits.MaxDocumentCharacters)
+		doc.Text = cut(members.text(fields), r.limits.MaxDocumentCharacters)
 	}
 	return nil
 }
@@ -120,11 +124,11 @@ func readMembers(raw []byte) (members, error) {
 // text returns what is scored of a document that is an object: the members
 // named by fields, else its "text", else all of it. Several members are
 // written one a line with their names, as Cohere documents it.
-func (ms members) text(fields []string) string {
+func (ms members) text(fields map[string]bool) string {
 	if len(fields) == 0 {
-		fields = []string{"text"}
+		fields = map[string]bool{"text": true}
 	}
-	chosen := slices.DeleteFunc(slices.Clone(ms), func(m member) bool { return !slices.Contains(fields, m.name) })
+	chosen := slices.DeleteFunc(slices.Clone(ms), func(m member) bool { return !fields[m.name] })
 	switch len(chosen) {
 	case 0:
 		chosen = ms

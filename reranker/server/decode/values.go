@@ -14,6 +14,9 @@ import (
 // around 100 characters.
 const maxNameCharacters = 256
 
+// maxRankFields bounds the members of a document that can be named to be ranked.
+const maxRankFields = 256
+
 // query reads a text, or an object with a text as NIM sends it.
 func (r *rerankReader) query(string) error {
 	kind, err := r.Peek()
@@ -149,12 +152,13 @@ func (r *rerankReader) direction(string) error {
 	return err
 }
 
-func (r *rerankReader) rankFields(string) error {
+func (r *rerankReader) rankFields(key string) error {
 	return r.ReadArray(func(i int) error {
-		name, err := r.name()
-		if i < maxNameCharacters {
-			r.body.RankFields = append(r.body.RankFields, name)
+		if i == maxRankFields {
+			return api.Invalid([]api.Violation{api.TooMany(key, i)})
 		}
+		name, err := r.name()
+		r.body.RankFields = append(r.body.RankFields, name)
 		return err
 	})
 }
@@ -164,7 +168,7 @@ func (r *rerankReader) priors(key string) error {
 	r.body.Priors = []float64{}
 	return r.ReadArray(func(i int) error {
 		if i == r.limits.MaxDocuments {
-			return api.Invalid([]api.Violation{api.TooManyPriors(key, i)})
+			return api.Invalid([]api.Violation{api.TooMany(key, i)})
 		}
 		p, err := r.ReadFloat()
 		r.body.Priors = append(r.body.Priors, p)
