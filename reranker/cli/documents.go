@@ -5,7 +5,6 @@ package cli
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/quantumrerank/quantumrerank/reranker/contract"
+	"github.com/quantumrerank/quantumrerank/reranker/textlines"
 )
 
 // Formats of a file of documents.
@@ -31,10 +31,6 @@ var textKeys = []string{"text", "document", "content", "body", "passage"}
 // longestLine bounds a line: the longest legal document in four-byte
 // characters, each escaped as two \uXXXX.
 const longestLine = contract.MaxDocumentCharacters*12 + 4096
-
-// byteOrderMark is what some editors begin a file of UTF-8 with. It is no part of the
-// first document.
-var byteOrderMark = []byte("\ufeff")
 
 // readFiles reads documents from files in order; "-" is the standard input.
 func readFiles(names []string, stdin io.Reader, format string) ([]string, error) {
@@ -80,16 +76,11 @@ func readFile(name string, stdin io.Reader, format string, room int) ([]string, 
 // name the line and never carry its text.
 func readDocuments(name string, r io.Reader, format string, room int) ([]string, error) {
 	var documents []string
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, longestLine)
+	lines := textlines.New(r, longestLine)
 	number := 0
 	for lines.Scan() {
 		number++
-		line := lines.Bytes()
-		if number == 1 {
-			line = bytes.TrimPrefix(line, byteOrderMark)
-		}
-		text, err := readLine(line, format)
+		text, err := readLine(lines.Bytes(), format)
 		if err != nil {
 			return nil, fmt.Errorf("%s: line %d: %w", name, number, err)
 		}

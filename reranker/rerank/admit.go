@@ -149,12 +149,18 @@ func (r *Ranker) cost(ctx context.Context, j *job) limit.Cost {
 			c.Tokens += u.cost
 		}
 	}
-	if !j.answerBy.IsZero() {
-		// It takes what time it gets. A tenth of its time is the least share
-		// that is worth having, and so what it is counted for.
-		c.Tokens = min(c.Tokens, r.tokensIn(time.Until(j.answerBy)/10))
-	}
+	c.Tokens = r.countedFor(j, c.Tokens)
 	return c
+}
+
+// countedFor is what work of the job is counted for in the wait of others. A job
+// that answers early takes what time it gets: a tenth of its time is the least
+// share that is worth having.
+func (r *Ranker) countedFor(j *job, tokens int) int {
+	if j.answerBy.IsZero() {
+		return tokens
+	}
+	return min(tokens, r.tokensIn(time.Until(j.answerBy)/10))
 }
 
 // copies of a text exist at most while a request is served: itself, its tokens

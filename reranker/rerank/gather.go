@@ -78,7 +78,7 @@ func (r *Ranker) claim(units []*unit) (lead, follow []*unit) {
 }
 
 // uncounted is the work that came to the job after it was let in: a text's
-// leader has left, or the cache has forgotten it. It is counted as cost does.
+// leader has left, or the cache has forgotten it.
 func (r *Ranker) uncounted(j *job, lead []*unit) int {
 	tokens := 0
 	for _, u := range lead {
@@ -87,10 +87,7 @@ func (r *Ranker) uncounted(j *job, lead []*unit) int {
 			tokens += u.cost
 		}
 	}
-	if !j.answerBy.IsZero() {
-		tokens = min(tokens, r.tokensIn(time.Until(j.answerBy)/10))
-	}
-	return tokens
+	return r.countedFor(j, tokens)
 }
 
 func abandon(units []*unit) {

@@ -60,12 +60,16 @@ func (r *rerankReader) document() error {
 	return err
 }
 
-// resolve finds the texts of the documents that are objects. It runs after
-// the whole body, because rank_fields may stand behind the documents.
+// resolve finds the texts of the documents that are objects: the members named
+// by rank_fields, or "text". It runs after the whole body, because rank_fields may
+// stand behind the documents.
 func (r *rerankReader) resolve() error {
 	fields := map[string]bool{}
 	for _, name := range r.body.RankFields {
 		fields[name] = true
+	}
+	if len(fields) == 0 {
+		fields["text"] = true
 	}
 	for i := range r.body.Documents {
 		doc := &r.body.Documents[i]
@@ -122,12 +126,9 @@ func readMembers(raw []byte) (members, error) {
 }
 
 // text returns what is scored of a document that is an object: the members
-// named by fields, else its "text", else all of it. Several members are
+// named by fields, else all of it. Several members are
 // written one a line with their names, as Cohere documents it.
 func (ms members) text(fields map[string]bool) string {
-	if len(fields) == 0 {
-		fields = map[string]bool{"text": true}
-	}
 	chosen := slices.DeleteFunc(slices.Clone(ms), func(m member) bool { return !fields[m.name] })
 	switch len(chosen) {
 	case 0:

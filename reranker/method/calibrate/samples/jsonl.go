@@ -4,12 +4,13 @@
 package samples
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/quantumrerank/quantumrerank/reranker/textlines"
 )
 
 type line struct {
@@ -64,25 +65,16 @@ func WriteJSONL(w io.Writer, all []Sample) error {
 	return nil
 }
 
-// byteOrderMark is what some editors begin a file of UTF-8 with. It would be part of
-// the first identifier.
-var byteOrderMark = []byte("\ufeff")
-
 // lines calls f with every line that is not blank, and names it in errors.
 func lines(r io.Reader, f func(n int, text []byte) error) error {
-	s := bufio.NewScanner(r)
-	s.Buffer(make([]byte, 0, 64<<10), MaxLine)
+	s := textlines.New(r, MaxLine)
 	n := 0
 	for s.Scan() {
 		n++
-		text := s.Bytes()
-		if n == 1 {
-			text = bytes.TrimPrefix(text, byteOrderMark)
-		}
-		if len(bytes.TrimSpace(text)) == 0 {
+		if len(bytes.TrimSpace(s.Bytes())) == 0 {
 			continue
 		}
-		if err := f(n, text); err != nil {
+		if err := f(n, s.Bytes()); err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
 	}
